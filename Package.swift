@@ -1,0 +1,69 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// A target of this package, with the settings that every one of them has.
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+/// The tests of one target; their input files are in `Fixtures/`, read where they are.
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, exclude: ["Fixtures"],
+    swiftSettings: strict)
+}
+
+/// A C library of the system: `package` is its pkg-config name, `debian` the Debian package that has its headers.
+func library(_ name: String, _ package: String, debian: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: package, providers: [.apt([debian])])
+}
+
+let package = Package(
+  name: "imagesmith",
+  products: [.executable(name: "imagesmith", targets: ["imagesmith"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .executableTarget(
+      name: "imagesmith",
+      dependencies: [
+        "Rosters", "Recipes", "Dockerfiles", "OCI", "Layers", "Builds", "Sandboxes", "Registries", "AWS",
+        "Deployments", "Native",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+
+    room("Deployments", ["AWS", "Registries", "Rosters"]),
+    room("Builds", ["Dockerfiles", "Layers", "OCI", "Sandboxes", "Native"]),
+    room("Registries", ["OCI", "Native"]),
+    room("Layers", ["OCI", "Native"]),
+    room("Sandboxes", ["Native"]),
+    room("AWS", ["Native"]),
+    room("Recipes", ["Rosters"], resources: [.embedInCode("Templates")]),
+    room("Rosters", [.product(name: "Yams", package: "Yams")], resources: [.embedInCode("Schema")]),
+    room("Dockerfiles"),
+    room("OCI"),
+    room("Native", ["CArchive", "CCurl", "CCrypto", "CCrypt", "CZlib", "CZstd", "CLinux"]),
+
+    library("CArchive", "libarchive", debian: "libarchive-dev"),
+    library("CCurl", "libcurl", debian: "libcurl4-openssl-dev"),
+    library("CCrypto", "libcrypto", debian: "libssl-dev"),
+    library("CCrypt", "libcrypt", debian: "libcrypt-dev"),
+    library("CZlib", "zlib", debian: "zlib1g-dev"),
+    library("CZstd", "libzstd", debian: "libzstd-dev"),
+    .target(name: "CLinux"),
+
+    tests("Native"),
+    tests("OCI"),
+  ],
+  swiftLanguageModes: [.v6]
+)
