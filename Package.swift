@@ -48,8 +48,8 @@ let package = Package(
     room("Layers", ["OCI", "Native"]),
     room("Sandboxes", ["Native"]),
     room("AWS", ["Native"]),
-    room("Recipes", ["Rosters"], resources: [.embedInCode("Templates")]),
-    room("Rosters", [.product(name: "Yams", package: "Yams")], resources: [.embedInCode("Schema")]),
+    room("Recipes", ["Rosters"]),
+    room("Rosters", [.product(name: "Yams", package: "Yams")]),
     room("Dockerfiles"),
     room("OCI"),
     room("Native", ["CArchive", "CCurl", "CCrypto", "CCrypt", "CZlib", "CZstd", "CLinux"]),
@@ -61,9 +61,6 @@ let package = Package(
     library("CZlib", "zlib", debian: "zlib1g-dev"),
     library("CZstd", "libzstd", debian: "libzstd-dev"),
     .target(name: "CLinux"),
-
-    tests("Native"),
-    tests("OCI"),
   ],
   swiftLanguageModes: [.v6]
 )
