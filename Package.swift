@@ -61,6 +61,9 @@ let package = Package(
     library("CZlib", "zlib", debian: "zlib1g-dev"),
     library("CZstd", "libzstd", debian: "libzstd-dev"),
     .target(name: "CLinux"),
+
+    tests("Native"),
+    tests("OCI"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -62,3 +62,24 @@ extension [UInt8] {
     return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 }
+
+extension Digest: Codable {
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let digest = Digest(text) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a digest: \(text)")
+    }
+    self = digest
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
+
+extension DiffID: Codable {
+  package init(from decoder: any Decoder) throws { digest = try Digest(from: decoder) }
+  package func encode(to encoder: any Encoder) throws { try digest.encode(to: encoder) }
+}

@@ -1,0 +1,284 @@
+import CCurl
+import Glibc
+import Synchronization
+
+/// One exchange on one libcurl handle, on one thread: what libcurl's callbacks read and write.
+final class HTTPTransfer {
+  private let request: HTTPRequest
+  private let limit: Int
+  private let receiver: HTTPClient.Receiver?
+  private let progress: HTTPClient.Progress?
+  private let cancellation: Cancellation
+  private var headers = HTTPHeaders()
+  private var body: [UInt8] = []
+  private var upload = Upload.none
+  private var failure: HTTPError?
+  private var curl: UnsafeMutableRawPointer?
+
+  private enum Upload {
+    case none
+    case bytes([UInt8], sent: Int)
+    case file(descriptor: Int32, offset: Int, length: Int, sent: Int)
+  }
+
+  init(
+    _ request: HTTPRequest, limit: Int, receiver: HTTPClient.Receiver?, progress: HTTPClient.Progress?,
+    cancellation: Cancellation
+  ) {
+    self.request = request
+    self.limit = limit
+    self.receiver = receiver
+    self.progress = progress
+    self.cancellation = cancellation
+  }
+
+  func perform(
+    on curl: UnsafeMutableRawPointer, _ configuration: HTTPClient.Configuration
+  ) throws(HTTPError) -> HTTPResponse {
+    self.curl = curl
+    defer { self.curl = nil }
+    try openUpload()
+    defer { closeUpload() }
+    let list = try headerList(configuration)
+    defer { curl_slist_free_all(list) }
+    try set(up: curl, configuration, list)
+    let result = curl_easy_perform(curl)
+    if let failure { throw failure }
+    guard result == CURLE_OK else { throw error(for: result) }
+    return HTTPResponse(status: status, headers: headers, body: body)
+  }
+
+  private var status: Int {
+    var status = 0
+    guard let curl, imagesmith_getinfo_long(curl, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK else { return 0 }
+    return status
+  }
+
+  // MARK: - Before
+
+  private func set(
+    up curl: UnsafeMutableRawPointer, _ configuration: HTTPClient.Configuration,
+    _ list: UnsafeMutablePointer<curl_slist>?
+  ) throws(HTTPError) {
+    let context = UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
+    var results = [
+      request.url.withCString { imagesmith_setopt_pointer(curl, CURLOPT_URL, $0) },
+      request.method.withCString { imagesmith_setopt_pointer(curl, CURLOPT_CUSTOMREQUEST, $0) },
+      "http,https".withCString { imagesmith_setopt_pointer(curl, CURLOPT_PROTOCOLS_STR, $0) },
+      imagesmith_setopt_pointer(curl, CURLOPT_HTTPHEADER, list),
+      imagesmith_setopt_long(curl, CURLOPT_NOSIGNAL, 1),
+      imagesmith_setopt_long(curl, CURLOPT_NOPROGRESS, 0),
+      imagesmith_setopt_long(curl, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1)),
+      imagesmith_setopt_long(curl, CURLOPT_TCP_KEEPALIVE, 1),
+      imagesmith_setopt_long(curl, CURLOPT_CONNECTTIMEOUT, request.connectTimeout),
+      imagesmith_setopt_long(curl, CURLOPT_LOW_SPEED_LIMIT, 1),
+      imagesmith_setopt_long(curl, CURLOPT_LOW_SPEED_TIME, request.stallTimeout),
+      imagesmith_setopt_long(curl, CURLOPT_TIMEOUT, request.totalTimeout ?? 0),
+      imagesmith_setopt_long(curl, CURLOPT_BUFFERSIZE, 256 << 10),
+      imagesmith_setopt_long(curl, CURLOPT_UPLOAD_BUFFERSIZE, 512 << 10),
+      imagesmith_setopt_data_callback(curl, CURLOPT_HEADERFUNCTION, onHeader),
+      imagesmith_setopt_pointer(curl, CURLOPT_HEADERDATA, context),
+      imagesmith_setopt_data_callback(curl, CURLOPT_WRITEFUNCTION, onBody),
+      imagesmith_setopt_pointer(curl, CURLOPT_WRITEDATA, context),
+      imagesmith_setopt_progress_callback(curl, CURLOPT_XFERINFOFUNCTION, onProgress),
+      imagesmith_setopt_pointer(curl, CURLOPT_XFERINFODATA, context),
+      imagesmith_setopt_long(curl, CURLOPT_SSL_VERIFYPEER, configuration.skipsVerification ? 0 : 1),
+      imagesmith_setopt_long(curl, CURLOPT_SSL_VERIFYHOST, configuration.skipsVerification ? 0 : 2),
+    ]
+    for (option, file) in [
+      (CURLOPT_CAINFO, configuration.caBundle), (CURLOPT_SSLCERT, configuration.clientCertificate),
+      (CURLOPT_SSLKEY, configuration.clientKey),
+    ] {
+      guard let file else { continue }
+      results.append(file.withCString { imagesmith_setopt_pointer(curl, option, $0) })
+    }
+    if request.method == "HEAD" {
+      results.append(imagesmith_setopt_long(curl, CURLOPT_NOBODY, 1))
+    } else if let length = uploadLength {
+      results += [
+        imagesmith_setopt_long(curl, CURLOPT_UPLOAD, 1),
+        imagesmith_setopt_offset(curl, CURLOPT_INFILESIZE_LARGE, length),
+        imagesmith_setopt_data_callback(curl, CURLOPT_READFUNCTION, onRead),
+        imagesmith_setopt_pointer(curl, CURLOPT_READDATA, context),
+        imagesmith_setopt_seek_callback(curl, CURLOPT_SEEKFUNCTION, onSeek),
+        imagesmith_setopt_pointer(curl, CURLOPT_SEEKDATA, context),
+      ]
+    }
+    if let bad = results.first(where: { $0 != CURLE_OK }) { throw error(for: bad) }
+  }
+
+  private func headerList(
+    _ configuration: HTTPClient.Configuration
+  ) throws(HTTPError) -> UnsafeMutablePointer<curl_slist>? {
+    // An empty Expect keeps libcurl from waiting a second for "100 Continue" before each upload.
+    var lines = ["User-Agent: \(configuration.userAgent)", "Expect:"]
+    for field in request.headers.fields {
+      guard !(field.name + field.value).utf8.contains(where: { $0 == 10 || $0 == 13 || $0 == 0 }) else {
+        throw HTTPError(code: .request, url: request.url, reason: "the header \(field.name) holds a line break")
+      }
+      lines.append(field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
+    }
+    var list: UnsafeMutablePointer<curl_slist>?
+    for line in lines {
+      guard let longer = curl_slist_append(list, line) else {
+        curl_slist_free_all(list)
+        throw HTTPError(code: .request, url: request.url, reason: "no memory")
+      }
+      list = longer
+    }
+    return list
+  }
+
+  private var uploadLength: Int? {
+    switch upload {
+    case .none: ["POST", "PUT", "PATCH"].contains(request.method) ? 0 : nil
+    case .bytes(let bytes, _): Int(bytes.count)
+    case .file(_, _, let length, _): length
+    }
+  }
+
+  private func openUpload() throws(HTTPError) {
+    switch request.body {
+    case .none: break
+    case .bytes(let bytes): upload = .bytes(bytes, sent: 0)
+    case .file(let path, let offset, let length):
+      let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else {
+        throw HTTPError(code: .local, url: request.url, reason: "open \(path): \(String(cString: strerror(errno)))")
+      }
+      upload = .file(descriptor: descriptor, offset: offset, length: length, sent: 0)
+    }
+  }
+
+  private func closeUpload() {
+    if case .file(let descriptor, _, _, _) = upload { close(descriptor) }
+  }
+
+  // MARK: - During
+
+  /// A new status line starts the headers anew: an answer of 100 comes before the one that counts.
+  fileprivate func receive(headerLine line: UnsafeRawBufferPointer) {
+    let text = String(decoding: line, as: UTF8.self)
+    if text.hasPrefix("HTTP/") {
+      headers = HTTPHeaders()
+    } else if let colon = text.firstIndex(of: ":") {
+      let value = text[text.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
+      headers.add(String(text[..<colon]), String(value.prefix { $0 != "\r\n" && $0 != "\r" && $0 != "\n" }))
+    }
+  }
+
+  fileprivate func receive(body bytes: UnsafeRawBufferPointer) -> Bool {
+    if let receiver, (200..<300).contains(status) {
+      do {
+        try receiver(bytes)
+        return true
+      } catch {
+        failure = HTTPError(code: .local, url: request.url, reason: "\(error)")
+        return false
+      }
+    }
+    guard body.count + bytes.count <= limit else {
+      failure = HTTPError(code: .tooLarge, url: request.url, reason: "the answer is longer than \(limit) bytes")
+      return false
+    }
+    body.append(contentsOf: bytes)
+    return true
+  }
+
+  /// Fills `buffer` with what is sent next; nil when the file cannot be read.
+  fileprivate func read(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
+    switch upload {
+    case .none: return 0
+    case .bytes(let bytes, let sent):
+      let count = min(buffer.count, bytes.count - sent)
+      bytes.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[sent..<(sent + count)])) }
+      upload = .bytes(bytes, sent: sent + count)
+      return count
+    case .file(let descriptor, let offset, let length, let sent):
+      let wanted = Int(min(Int(buffer.count), length - sent))
+      guard wanted > 0 else { return 0 }
+      let count = pread(descriptor, buffer.baseAddress, wanted, offset + sent)
+      guard count > 0 else {
+        let reason = count == 0 ? "the file became shorter" : String(cString: strerror(errno))
+        failure = HTTPError(code: .local, url: request.url, reason: "read what is sent: \(reason)")
+        return nil
+      }
+      upload = .file(descriptor: descriptor, offset: offset, length: length, sent: sent + Int(count))
+      return count
+    }
+  }
+
+  fileprivate func seek(to position: Int) -> Bool {
+    switch upload {
+    case .none: return position == 0
+    case .bytes(let bytes, _):
+      guard (0...Int(bytes.count)).contains(position) else { return false }
+      upload = .bytes(bytes, sent: Int(position))
+    case .file(let descriptor, let offset, let length, _):
+      guard (0...length).contains(position) else { return false }
+      upload = .file(descriptor: descriptor, offset: offset, length: length, sent: position)
+    }
+    return true
+  }
+
+  fileprivate func shouldGoOn(sent: Int, received: Int) -> Bool {
+    progress?(sent, received)
+    return !cancellation.flag.load(ordering: .relaxed)
+  }
+
+  // MARK: - After
+
+  private func error(for result: CURLcode) -> HTTPError {
+    let code: HTTPError.Code =
+      switch result {
+      case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .resolve
+      case CURLE_COULDNT_CONNECT: .connect
+      case CURLE_OPERATION_TIMEDOUT: .timeout
+      case CURLE_ABORTED_BY_CALLBACK: .cancelled
+      case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM:
+        .tls
+      case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_UNKNOWN_OPTION: .request
+      default: .broken
+      }
+    return HTTPError(code: code, url: request.url, reason: String(cString: curl_easy_strerror(result)))
+  }
+}
+
+// MARK: - libcurl's callbacks
+
+private func transfer(_ context: UnsafeMutableRawPointer?) -> HTTPTransfer? {
+  context.map { Unmanaged<HTTPTransfer>.fromOpaque($0).takeUnretainedValue() }
+}
+
+private func onHeader(
+  _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+  transfer(context)?.receive(headerLine: UnsafeRawBufferPointer(start: bytes, count: size * count))
+  return size * count
+}
+
+private func onBody(
+  _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+  let body = UnsafeRawBufferPointer(start: bytes, count: size * count)
+  // Any other number than the bytes handed in ends the transfer.
+  return transfer(context)?.receive(body: body) == true ? body.count : body.count + 1
+}
+
+private func onRead(
+  _ buffer: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+  let target = UnsafeMutableRawBufferPointer(start: buffer, count: size * count)
+  return transfer(context)?.read(into: target) ?? Int(CURL_READFUNC_ABORT)
+}
+
+private func onSeek(_ context: UnsafeMutableRawPointer?, _ position: curl_off_t, _ origin: Int32) -> Int32 {
+  guard origin == SEEK_SET, transfer(context)?.seek(to: position) == true else { return CURL_SEEKFUNC_FAIL }
+  return CURL_SEEKFUNC_OK
+}
+
+private func onProgress(
+  _ context: UnsafeMutableRawPointer?, _: curl_off_t, _ received: curl_off_t, _: curl_off_t, _ sent: curl_off_t
+) -> Int32 {
+  transfer(context)?.shouldGoOn(sent: sent, received: received) == true ? 0 : 1
+}
