@@ -64,6 +64,7 @@ let package = Package(
 
     tests("Native"),
     tests("OCI"),
+    tests("Sandboxes", ["Native"]),
   ],
   swiftLanguageModes: [.v6]
 )

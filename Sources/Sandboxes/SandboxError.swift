@@ -1,8 +1,12 @@
-/// What went wrong in `Sandboxes`.
+/// A command that could not be started. (One that ended badly is a result.)
 package struct SandboxError: Error, Sendable, Equatable {
-  /// What kind of failure it is; decides the exit code.
   package enum Code: Sendable, Equatable {
-    case invalid
+    /// No OCI runtime is installed.
+    case noRuntime
+    /// The machine does not let this user mount, make namespaces or start the runtime.
+    case notAllowed
+    /// The runtime refused, or the workspace could not be made.
+    case failed
   }
 
   package var code: Code

@@ -1,0 +1,102 @@
+/// A bundle's `config.json`: the part of the OCI runtime specification that a RUN needs.
+///
+/// Source: OCI runtime specification v1.0, config.md and config-linux.md.
+struct RuntimeSpec: Encodable {
+  var ociVersion = "1.0.2"
+  var process: Process
+  var root = Root(path: "rootfs", readonly: false)
+  var hostname: String
+  var mounts: [Mount]
+  var linux: Linux
+
+  struct Process: Encodable {
+    var terminal = false
+    var user: User
+    var args: [String]
+    var env: [String]
+    var cwd: String
+    var capabilities: Capabilities
+    var noNewPrivileges: Bool
+  }
+
+  struct User: Encodable {
+    var uid: UInt32
+    var gid: UInt32
+    var additionalGids: [UInt32]
+    var umask: UInt32 = 0o022
+  }
+
+  struct Capabilities: Encodable {
+    var bounding: [String]
+    var effective: [String]
+    var permitted: [String]
+  }
+
+  struct Root: Encodable {
+    var path: String
+    var readonly: Bool
+  }
+
+  struct Mount: Encodable {
+    var destination: String
+    var type: String
+    var source: String
+    var options: [String]
+  }
+
+  struct Linux: Encodable {
+    var namespaces: [Namespace]
+    var maskedPaths: [String]
+    var readonlyPaths: [String]
+  }
+
+  struct Namespace: Encodable {
+    var type: String
+  }
+}
+
+extension RuntimeSpec {
+  /// What Docker gives to a container by default.
+  static let defaultCapabilities = [
+    "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER", "CAP_MKNOD", "CAP_NET_RAW", "CAP_SETGID",
+    "CAP_SETUID", "CAP_SETFCAP", "CAP_SETPCAP", "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT", "CAP_KILL",
+    "CAP_AUDIT_WRITE",
+  ]
+
+  /// The kernel's file systems, as every container has them.
+  static let kernelMounts = [
+    Mount(destination: "/proc", type: "proc", source: "proc", options: ["nosuid", "noexec", "nodev"]),
+    Mount(
+      destination: "/dev", type: "tmpfs", source: "tmpfs",
+      options: ["nosuid", "strictatime", "mode=755", "size=65536k"]),
+    Mount(
+      destination: "/dev/pts", type: "devpts", source: "devpts",
+      options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]),
+    Mount(destination: "/dev/shm", type: "tmpfs", source: "shm", options: ["nosuid", "noexec", "nodev", "mode=1777"]),
+    Mount(destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: ["nosuid", "noexec", "nodev"]),
+    Mount(destination: "/sys", type: "sysfs", source: "sysfs", options: ["nosuid", "noexec", "nodev", "ro"]),
+  ]
+
+  init(_ command: SandboxCommand, mounts: [Mount]) {
+    let capabilities = Self.defaultCapabilities
+    process = Process(
+      user: User(uid: command.user.uid, gid: command.user.gid, additionalGids: command.user.additionalGIDs),
+      args: command.arguments, env: command.environment, cwd: command.workingDirectory,
+      // A user other than root keeps the bounding set alone, as exec(2) would leave it.
+      capabilities: Capabilities(
+        bounding: capabilities, effective: command.user.uid == 0 ? capabilities : [],
+        permitted: command.user.uid == 0 ? capabilities : []),
+      noNewPrivileges: !command.allowsNewPrivileges)
+    hostname = command.hostname
+    self.mounts = Self.kernelMounts + mounts
+    var namespaces = ["pid", "ipc", "uts", "mount"]
+    if command.network == .none { namespaces.append("network") }
+    linux = Linux(
+      namespaces: namespaces.map(Namespace.init),
+      maskedPaths: [
+        "/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
+        "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware",
+      ],
+      readonlyPaths: ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"])
+  }
+}
