@@ -49,7 +49,7 @@ let package = Package(
     room("Sandboxes", ["Native"]),
     room("AWS", ["Native"]),
     room("Recipes", ["Rosters"]),
-    room("Rosters", [.product(name: "Yams", package: "Yams")]),
+    room("Rosters", [.product(name: "Yams", package: "Yams")], resources: [.embedInCode("Schema/users.schema.json")]),
     room("Dockerfiles"),
     room("OCI"),
     room("Native", ["CArchive", "CCurl", "CCrypto", "CCrypt", "CZlib", "CZstd", "CLinux"]),

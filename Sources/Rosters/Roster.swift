@@ -105,6 +105,12 @@ package struct S3Location: Sendable, Equatable, Hashable, CustomStringConvertibl
   /// Without a slash at either end; empty for the whole bucket. May hold `{group}` where the key's rules allow it.
   package var prefix: String
 
+  /// The place with `{group}` replaced.
+  func filled(group name: String) -> S3Location {
+    S3Location(
+      bucket: bucket.replacing("{group}", with: name), prefix: prefix.replacing("{group}", with: name))
+  }
+
   package var description: String { prefix.isEmpty ? "s3://\(bucket)" : "s3://\(bucket)/\(prefix)" }
 }
 
@@ -120,9 +126,6 @@ extension Roster {
 
   /// Where the group's notebooks are kept: `notebooks` with `{group}` replaced.
   package func notebooks(of group: Group) -> S3Location? {
-    guard var location = notebooks else { return nil }
-    location.bucket = location.bucket.replacing("{group}", with: group.name)
-    location.prefix = location.prefix.replacing("{group}", with: group.name)
-    return location
+    notebooks?.filled(group: group.name)
   }
 }
