@@ -65,6 +65,7 @@ let package = Package(
     tests("Native"),
     tests("OCI"),
     tests("Sandboxes", ["Native"]),
+    tests("Rosters"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -83,11 +83,13 @@ struct YAMLDocument {
     }
     switch node {
     case .scalar(let scalar):
-      guard scalar.tag.rawValue.isEmpty || scalar.tag.rawValue == "!" else {
+      // Yams itself gives quoted text and blocks the tag of text.
+      let tag = scalar.tag.rawValue
+      let plain = scalar.style == .plain
+      guard tag.isEmpty || (!plain && tag == Tag.Name.str.rawValue) else {
         diagnostics.report("YAML tags are not used here", at: position, hint: "remove the word that begins with !")
         return YAMLNode(content: .refused, position: position)
       }
-      let plain = scalar.style == .plain
       let isNull = plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
       return YAMLNode(content: isNull ? .null : .scalar(scalar.string, plain: plain), position: position)
     case .sequence(let sequence):
