@@ -34,6 +34,12 @@ struct SourceText: Sendable {
     return Position(line: after, column: offset - lineStarts[after - 1] + 1)
   }
 
+  /// The place itself, or the end of the text when it lies beyond: libyaml counts a line more where the last one has no
+  /// break.
+  func clamped(_ position: Position) -> Position {
+    offset(of: position) == nil ? self.position(of: scalars.count) : position
+  }
+
   func scalar(at position: Position) -> Unicode.Scalar? {
     offset(of: position).flatMap { scalars.indices.contains($0) ? scalars[$0] : nil }
   }

@@ -5,12 +5,14 @@ enum YAMLSyntax {
   static func flaw(_ error: YamlError, in source: SourceText) -> (Flaw, Position) {
     switch error {
     case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _):
-      let position = Position(line: mark.line, column: mark.column)
+      let position = source.clamped(Position(line: mark.line, column: mark.column))
       if source.scalar(at: position) == "\t" {
         return (Flaw("a tab cannot indent YAML", hint: "use spaces"), position)
       }
-      let opened = context.map { "; see line \($0.mark.line), column \($0.mark.column)" } ?? ""
-      return (Flaw("not YAML: \(problem)\(opened)", hint: hint(for: problem)), position)
+      let opened = context.map(\.mark).flatMap {
+        $0.line < mark.line ? "; it began on line \($0.line), column \($0.column)" : nil
+      }
+      return (Flaw("not YAML: \(problem)\(opened ?? "")", hint: hint(for: problem)), position)
     case .composer(_, let problem, let mark, _):
       let position = Position(line: mark.line, column: mark.column)
       if problem.contains("another document") {
