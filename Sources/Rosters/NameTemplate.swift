@@ -48,7 +48,9 @@ struct NameTemplate: Sendable {
     return template
   }
 
+  /// Filled with a group's name of the greatest length.
   private func filled(version: String) -> String {
-    text.replacing("{group}", with: "group").replacing("{version}", with: version)
+    text.replacing("{group}", with: String(repeating: "g", count: PlainName.greatestLength)).replacing(
+      "{version}", with: version)
   }
 }

@@ -21,12 +21,22 @@ extension RosterAnalysis {
     let r = image.map { names($0, "r", check: PackageName.checkR) } ?? []
     let taskSection = section?.mapping("task", keys: RosterKey.task, &diagnostics)
     let task = task(taskSection, prefix: "\(project)-\(pair.key)")
+    checkDefaultRoles(of: task, section: taskSection, at: pair.position)
     return GroupDraft(
       group: Group(
         name: pair.key, description: description?.value, data: data.map(\.value), apt: apt, r: r, task: task),
       position: pair.position, data: data,
       familyPosition: taskSection?.valuePosition(of: "family") ?? pair.position,
       rolePosition: taskSection?.valuePosition(of: "role") ?? pair.position)
+  }
+
+  /// A role's name that is made of the project's and the group's may be longer than IAM allows.
+  private mutating func checkDefaultRoles(of task: TaskSettings, section: MappingReader?, at position: Position) {
+    for (key, role) in [("role", task.role), ("execution_role", task.executionRole)]
+    where role.utf8.count > 64 && section?.contains(key) != true {
+      diagnostics.report(
+        "the role's name \(role.quoted) would be longer than 64", at: position, hint: "give task.\(key)")
+    }
   }
 
   private mutating func locations(of section: MappingReader) -> [Located<S3Location>] {

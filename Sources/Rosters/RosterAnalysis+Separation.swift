@@ -46,6 +46,12 @@ extension RosterAnalysis {
         "all groups would keep their notebooks in one place", at: notebooks.position, hint: "put {group} into it")
     }
     for (name, place) in places {
+      // The template was checked with a short name.
+      if place.bucket.utf8.count > 63 {
+        diagnostics.report(
+          "the bucket of \(name.shown)'s notebooks would have a name longer than 63", at: notebooks.position,
+          hint: "put {group} into the prefix")
+      }
       for draft in groups where draft.group.name != name {
         for location in draft.data where location.value.overlaps(place) {
           diagnostics.report(

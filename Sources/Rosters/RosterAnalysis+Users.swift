@@ -7,32 +7,41 @@ extension RosterAnalysis {
     var uids: [(user: String, uid: Located<Int>)] = []
     var missing: [(user: String, position: Position)] = []
     var misspelt: Set<String> = []
+    var isComplete = !pairs.isEmpty
     for pair in pairs {
       do {
         try UnixName.check(pair.key)
       } catch {
         diagnostics.report(error, at: pair.position)
       }
-      guard let section = user(pair) else { continue }
+      guard let section = user(pair) else {
+        isComplete = false
+        continue
+      }
       let memberships = memberships(section, known: known, misspelt: &misspelt)
+      isComplete = isComplete && memberships != nil
       if !section.contains("uid") { missing.append((pair.key, pair.position)) }
       let uid = section.integer("uid", &diagnostics)
       if let uid { uids.append((pair.key, uid)) }
       let admin = section.boolean("admin", &diagnostics)
       users.append(
         User(
-          name: pair.key, uid: uid?.value ?? 0, groups: memberships, admin: admin?.value ?? false,
+          name: pair.key, uid: uid?.value ?? 0, groups: memberships ?? [], admin: admin?.value ?? false,
           fullName: fullName(section)))
     }
     checkUIDs(uids, missing: missing)
-    // A group that only a misspelt name meant has users.
-    for draft in groups ?? [] where !users.contains(where: { $0.groups.contains(draft.group.name) }) {
+    if isComplete { checkEveryGroupHasUsers(groups ?? [], users, misspelt: misspelt) }
+    return users
+  }
+
+  /// A group that only a misspelt name meant has users.
+  private mutating func checkEveryGroupHasUsers(_ groups: [GroupDraft], _ users: [User], misspelt: Set<String>) {
+    for draft in groups where !users.contains(where: { $0.groups.contains(draft.group.name) }) {
       guard !misspelt.contains(draft.group.name) else { continue }
       diagnostics.report(
         "the group \(draft.group.name.quoted) has no users", at: draft.position,
         hint: "add it to a user's groups, or remove it")
     }
-    return users
   }
 
   private mutating func user(_ pair: YAMLPair) -> MappingReader? {
@@ -49,11 +58,12 @@ extension RosterAnalysis {
     return MappingReader(pair.value, path: "users.\(pair.key.shown)", keys: RosterKey.user, &diagnostics)
   }
 
+  /// The groups that a user is in; nil when the list could not be read.
   private mutating func memberships(
     _ section: MappingReader, known: [String]?, misspelt: inout Set<String>
-  ) -> [String] {
+  ) -> [String]? {
     section.require("groups", hint: "the groups whose image has this account, such as groups: [research]", &diagnostics)
-    guard let names = section.texts("groups", &diagnostics) else { return [] }
+    guard let names = section.texts("groups", &diagnostics) else { return nil }
     if names.isEmpty {
       diagnostics.report(
         "\(section.path) is in no group", at: section.position(of: "groups"), hint: "name at least one group")

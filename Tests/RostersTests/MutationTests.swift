@@ -9,7 +9,7 @@ import Testing
     let sample = Array(try Sample.text().unicodeScalars)
     var random = SplitMix(state: seed)
     var refused = 0
-    for _ in 0..<250 {
+    for _ in 0..<500 {
       var scalars = sample
       for _ in 0...Int.random(in: 0..<4, using: &random) { mutate(&scalars, &random) }
       let text = String(String.UnicodeScalarView(scalars))
@@ -21,8 +21,11 @@ import Testing
         #expect(source.offset(of: place) != nil, "\(problem) of seed \(seed)")
         #expect(!problem.message.isEmpty)
       }
+      var bytes = Array(text.utf8)
+      bytes[Int.random(in: bytes.indices, using: &random)] = .random(in: .min ... .max, using: &random)
+      _ = try? RosterReader().read(bytes)
     }
-    #expect(refused > 100)
+    #expect(refused > 200)
   }
 
   private func mutate(_ scalars: inout [Unicode.Scalar], _ random: inout SplitMix) {

@@ -83,4 +83,32 @@ import Testing
           hint: the next free uid is 2005
         """)
   }
+
+  /// What follows from a problem that was already reported is not reported too.
+  @Test(arguments: [
+    ("users: {ada: {uid: 2001, groups: [blu]}}", #"nobody defines the group "blu""#),
+    ("users: {ada: {uid: 2001, groups: blue}}", "users.ada.groups must be a list"),
+    ("users: {ada: 2001}", "users.ada must be keys and values, not a single value"),
+    ("users: []", "users must be names with what belongs to them, not a list"),
+    ("users: {}", "users is empty"),
+  ])
+  func followingProblemsAreLeftOut(users: String, message: String) {
+    #expect(Sample.problems("project: lab\ngroups: {blue: }\n\(users)").map(\.message) == [message])
+  }
+
+  @Test func namesMadeOfLongNames() {
+    let long = "a" + String(repeating: "b", count: 31)
+    let text = """
+      project: \(long)
+      notebooks: s3://\(long)-{group}/work
+      groups: {\(long): }
+      users: {ada: {uid: 2001, groups: [\(long)]}}
+      """
+    #expect(
+      Sample.problems(text).map { "\($0.line):\($0.column) \($0.message)" } == [
+        "2:12 the bucket of \(long)'s notebooks would have a name longer than 63",
+        "3:10 the role's name \"\(long)-\(long.prefix(27))…\" would be longer than 64",
+        "3:10 the role's name \"\(long)-\(long.prefix(27))…\" would be longer than 64",
+      ])
+  }
 }

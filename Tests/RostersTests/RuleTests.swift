@@ -26,6 +26,8 @@ import Testing
 }
 
 extension RuleTests {
+  private static let long = String(repeating: "g", count: 33)
+
   static let keys = [
     Change("  region:", "  ¦regoin:", #"unknown key "regoin" in aws"#, hint: #"did you mean "region"?"#),
     Change("aws:\n", "¦awz: {}\naws:\n", #"unknown key "awz""#, hint: #"did you mean "aws"?"#),
@@ -154,6 +156,13 @@ extension RuleTests {
   ]
 
   static let groups = [
+    Change(
+      "  green:", "  ¦gre_en:", #""gre_en" cannot be a group's name"#,
+      hint: "lowercase letters and digits, with single hyphens between, beginning with a letter"
+    ).and("green]", "gre_en]", times: 2),
+    Change(
+      "  green:", "  ¦\(long):", #"the group's name "\#(long)" is too long"#, hint: "at most 32 characters"
+    ).and("green]", "\(long)]", times: 2),
     Change(
       "  green:\n", "  ¦red: {}\n  green:\n", #"the group "red" has no users"#,
       hint: "add it to a user's groups, or remove it"),

@@ -30,6 +30,7 @@ struct Change: Sendable, CustomStringConvertible {
   var new: String
   var message = ""
   var hint: String?
+  var further: [(old: String, new: String, times: Int)] = []
 
   init(_ old: String, _ new: String, _ message: String = "", hint: String? = nil) {
     self.old = old
@@ -40,11 +41,19 @@ struct Change: Sendable, CustomStringConvertible {
 
   var description: String { new }
 
+  /// A further replacement, below the place.
+  func and(_ old: String, _ new: String, times: Int) -> Change {
+    var change = self
+    change.further.append((old, new, times))
+    return change
+  }
+
   /// The changed text without the mark, and the place of the mark.
   func applied() throws -> (text: String, place: (line: Int, column: Int)?) {
     let sample = try Sample.text()
     guard sample.contains(old) else { throw NotInSample(old: old) }
-    let marked = sample.replacing(old, with: new, maxReplacements: 1)
+    var marked = sample.replacing(old, with: new, maxReplacements: 1)
+    for (old, new, times) in further { marked = marked.replacing(old, with: new, maxReplacements: times) }
     guard let mark = marked.firstIndex(of: "¦") else { return (marked, nil) }
     let before = marked[..<mark]
     let line = before.split(separator: "\n", omittingEmptySubsequences: false)
