@@ -1,0 +1,41 @@
+/// A piece of an instruction as written, before variable expansion, with the place of each of its scalars.
+package struct Word: Sendable, Hashable {
+  /// The text, with its quotes, escapes and variables.
+  package let text: String
+  /// Where runs of adjacent scalars begin: continuation lines and removed quotes leave gaps between them.
+  private let runs: [Run]
+
+  private struct Run: Sendable, Hashable {
+    let offset: Int
+    let location: SourceLocation
+  }
+
+  /// A word that stands in one line.
+  package init(_ text: String, at location: SourceLocation) {
+    self.text = text
+    runs = [Run(offset: 0, location: location)]
+  }
+
+  init(_ fragment: Fragment) {
+    text = fragment.text
+    var runs = [Run(offset: 0, location: fragment.start)]
+    var expected = fragment.start
+    for (offset, place) in fragment.places.enumerated() {
+      if place != expected { runs.append(Run(offset: offset, location: place)) }
+      expected = place.advanced(by: 1)
+    }
+    self.runs = runs
+  }
+
+  /// Where the word begins.
+  package var location: SourceLocation { location(at: 0) }
+
+  /// The place of the scalar at `offset`, counted in scalars from 0.
+  package func location(at offset: Int) -> SourceLocation {
+    guard let run = runs.last(where: { $0.offset <= offset }) else { return SourceLocation(line: 1, column: 1) }
+    return run.location.advanced(by: offset - run.offset)
+  }
+
+  /// Whether expansion could change the word by a variable.
+  package var hasVariable: Bool { text.unicodeScalars.contains("$") }
+}
