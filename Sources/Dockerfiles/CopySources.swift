@@ -13,7 +13,7 @@ package struct CopySources: Sendable, Hashable {
       throw text.error(
         "\(text.name) needs a source and a destination", hint: "write \(text.name) SOURCE... DESTINATION")
     }
-    let openings = text.heredocs.map(\.location)
+    let openings = text.heredocs.isEmpty ? [] : Set(Heredoc.openings(in: text.arguments).flatMap(\.place.places))
     guard !openings.contains(destination.location) else {
       throw text.source.error(
         at: destination.location, "the destination of \(text.name) cannot be a heredoc",

@@ -34,14 +34,17 @@ package struct Heredoc: Sendable, Hashable {
       stripTabs = rest.hasPrefix("-")
       if stripTabs { rest = rest.dropFirst(1) }
       guard !rest.scalars.contains("<") else { return nil }
-      name = Self.unquoted(rest.scalars)
+      let (name, isQuoted) = Self.unquoted(rest.trimmingLeft().scalars)
       guard !name.isEmpty else { return nil }
-      expand = name == rest.text
+      self.name = name
+      expand = !isQuoted
       fileDescriptor = Int(String(String.UnicodeScalarView(digits))) ?? 0
       place = word
     }
 
-    private static func unquoted(_ scalars: [Unicode.Scalar]) -> String {
+    /// The word without its quotes, and whether there were some. An escaped quote is part of the name.
+    private static func unquoted(_ scalars: [Unicode.Scalar]) -> (String, isQuoted: Bool) {
+      var isQuoted = false
       var result = String.UnicodeScalarView()
       var quote: Unicode.Scalar?
       var isEscaped = false
@@ -55,17 +58,18 @@ package struct Heredoc: Sendable, Hashable {
           quote = nil
         } else if quote == nil, scalar == "'" || scalar == "\"" {
           quote = scalar
+          isQuoted = true
         } else {
           result.append(scalar)
         }
       }
-      return String(result)
+      return (String(result), isQuoted)
     }
   }
 
   /// The heredocs that a line opens. A line with an open quote has none, as the shell would read on there.
   static func openings(in line: Fragment) -> [Opening] {
-    (WordSplitter(escape: "\\").splitBalanced(line) ?? []).compactMap(Opening.init)
+    (WordSplitter(escape: "\\").splitForHeredocs(line) ?? []).compactMap(Opening.init)
   }
 
   /// Reads the lines up to the delimiter.

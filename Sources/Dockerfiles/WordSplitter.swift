@@ -5,13 +5,13 @@ struct WordSplitter {
   /// The words. A quote that is never closed ends with the text: expansion will complain about it.
   func split(_ text: Fragment) -> [Fragment] { parse(text).words }
 
-  /// The words; nil when a quote is never closed.
-  func splitBalanced(_ text: Fragment) -> [Fragment]? {
-    let (words, isBalanced) = parse(text)
+  /// The words, with blanks after `<<` part of the word; nil when a quote is never closed.
+  func splitForHeredocs(_ text: Fragment) -> [Fragment]? {
+    let (words, isBalanced) = parse(text, joinsHeredocs: true)
     return isBalanced ? words : nil
   }
 
-  private func parse(_ text: Fragment) -> (words: [Fragment], isBalanced: Bool) {
+  private func parse(_ text: Fragment, joinsHeredocs: Bool = false) -> (words: [Fragment], isBalanced: Bool) {
     var words: [Fragment] = []
     var begin: Int?
     var quote: Unicode.Scalar?
@@ -25,6 +25,9 @@ struct WordSplitter {
         if begin == nil { begin = index }
         if scalar == escape, quote != "'" {
           index += 1
+        } else if joinsHeredocs, quote == nil, text[index..<index + 2].text == "<<" {
+          index += 1
+          while index + 1 < text.count, text.scalars[index + 1].isSpace { index += 1 }
         } else if scalar == quote {
           quote = nil
         } else if quote == nil, scalar == "'" || scalar == "\"" {

@@ -1,0 +1,70 @@
+/// A `.dockerignore`: which files of a context do not take part in a build.
+///
+/// Source: Docker's documentation, "Build context", ".dockerignore files"; moby/patternmatcher.
+package struct DockerIgnore: Sendable, Hashable {
+  private let patterns: [IgnorePattern]
+
+  /// Nothing is left out.
+  package static let none = DockerIgnore(patterns: [])
+
+  private init(patterns: [IgnorePattern]) { self.patterns = patterns }
+
+  /// Parses the text of a file; `file` is its name in errors.
+  ///
+  /// One pattern a line, white space around it taken away; `#` in the first column begins a comment; the last pattern
+  /// that matches a path, or a directory above it, decides; `!` before a pattern brings back.
+  /// - Throws: `.pattern` for `!` alone and for a malformed pattern.
+  package static func parse(_ text: String, file: String = ".dockerignore") throws(DockerfileError) -> DockerIgnore {
+    let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
+    let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
+    let source = SourceText(file: file, lines: lines)
+    var patterns: [IgnorePattern] = []
+    for (index, line) in lines.enumerated() where line.unicodeScalars.first != "#" {
+      var text = Fragment(line.unicodeScalars, line: index + 1).trimmed()
+      guard !text.isEmpty else { continue }
+      let start = text.start
+      let isException = text.hasPrefix("!")
+      if isException { text = text.dropFirst(1).trimmed() }
+      guard !text.isEmpty else {
+        throw source.error(.pattern, at: start, "an exception without a pattern", hint: "write the pattern after the !")
+      }
+      guard let pattern = pattern(text.text, isException) else {
+        throw source.error(
+          .pattern, at: text.start, "the pattern '\(text.text)' is malformed",
+          hint: "close every [ with ], and write \\ before a character that is meant literally")
+      }
+      patterns.append(pattern)
+    }
+    return DockerIgnore(patterns: patterns)
+  }
+
+  private static func pattern(_ text: String, _ isException: Bool) -> IgnorePattern? {
+    var path = CleanPath.of(text)
+    // All patterns begin at the root of the context.
+    if path.count > 1, path.unicodeScalars.first == "/" { path.unicodeScalars.removeFirst() }
+    return IgnorePattern(path, isException: isException)
+  }
+
+  /// Whether the file or directory is left out. `path` is relative to the context, with slashes between its parts.
+  package func matches(_ path: String) -> Bool {
+    let path = Array(CleanPath.of(path).unicodeScalars)
+    guard path != ["."] else { return false }
+    var isIgnored = false
+    for pattern in patterns where pattern.isException == isIgnored {
+      if Self.prefixes(of: path).contains(where: pattern.matches) { isIgnored = !pattern.isException }
+    }
+    return isIgnored
+  }
+
+  /// Whether a directory is left out with all that is below it, so that nobody needs to look into it.
+  package func skipsDirectory(_ path: String) -> Bool {
+    guard matches(path) else { return false }
+    let path = Array(CleanPath.of(path).unicodeScalars)
+    return !patterns.contains { $0.isException && $0.mightMatch(below: path) }
+  }
+
+  /// The directories above the path, and the path.
+  private static func prefixes(of path: [Unicode.Scalar]) -> [ArraySlice<Unicode.Scalar>] {
+    path.indices.filter { path[$0] == "/" && $0 > 0 }.map { path[..<$0] } + [path[...]]
+  }
+}
