@@ -66,6 +66,7 @@ let package = Package(
     tests("OCI"),
     tests("Sandboxes", ["Native"]),
     tests("Rosters"),
+    tests("Dockerfiles"),
   ],
   swiftLanguageModes: [.v6]
 )

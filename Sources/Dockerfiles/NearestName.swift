@@ -5,7 +5,7 @@ enum NearestName {
     let word = Array(word.lowercased().unicodeScalars.prefix(64))
     let ranked = names.map { (name: $0, distance: distance(word, Array($0.lowercased().unicodeScalars))) }
     guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
-    return best.distance <= max(1, best.name.count / 3) ? best.name : nil
+    return best.distance <= max(1, (best.name.count + 1) / 3) ? best.name : nil
   }
 
   /// How many insertions, deletions, replacements and swaps of neighbours turn one word into the other.

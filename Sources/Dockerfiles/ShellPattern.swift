@@ -10,8 +10,8 @@ struct ShellPattern {
   }
 
   private let elements: [Element]
-  /// What matching may cost, in comparisons: patterns with stars are slow on long values.
-  private static let maximumCost = 100_000_000
+  /// How many comparisons a replacement may take: a pattern with a star is slow on a long value.
+  private static let maximumEffort = 50_000_000
 
   /// Nil when a backslash stands before something that needs none.
   init?(_ pattern: Substring) {
@@ -46,19 +46,16 @@ struct ShellPattern {
     return String(String.UnicodeScalarView(scalars.dropLast(count)))
   }
 
-  /// Replaces the leftmost longest matches; nil when the result or the work is too large.
+  /// Replaces the leftmost longest matches; nil when the result has more than `maximum` bytes, or takes too long.
   func replacing(_ occurrences: Occurrences, with text: String, in value: String, upTo maximum: Int) -> String? {
     let scalars = Array(value.unicodeScalars)
-    let cost = elements.contains(.star) ? scalars.count * scalars.count : scalars.count
-    guard cost / Self.maximumCost * max(elements.count, 1) < 1, cost * max(elements.count, 1) <= Self.maximumCost else {
-      return nil
-    }
     var result = String.UnicodeScalarView()
     var length = 0
-    var index = 0
+    var effort = 0
     var isDone = false
+    var index = 0
     while index <= scalars.count {
-      if !isDone, let count = Self.match(elements, scalars[index...], .longest) {
+      if !isDone, let count = Self.match(elements, scalars[index...], .longest, &effort) {
         result.append(contentsOf: text.unicodeScalars)
         length += text.utf8.count
         isDone = occurrences == .first
@@ -74,43 +71,43 @@ struct ShellPattern {
         length += UTF8.width(scalars[index])
       }
       index += 1
-      if length > maximum { return nil }
+      guard length <= maximum, effort <= Self.maximumEffort else { return nil }
     }
     return String(result)
   }
 
-  /// How many scalars at the front the pattern takes; nil when it does not match there.
-  ///
-  /// Keeps the set of elements that may come next, so the time is at most pattern times text.
   private static func match(_ elements: [Element], _ text: ArraySlice<Unicode.Scalar>, _ length: Length) -> Int? {
-    var states = Set(closure(of: [0], in: elements))
-    var found = states.contains(elements.count) ? 0 : nil
-    for (offset, scalar) in text.enumerated() {
-      if states.isEmpty || (found != nil && length == .shortest) { break }
-      var next: [Int] = []
-      for state in states where state < elements.count {
-        switch elements[state] {
-        case .literal(let literal): if literal == scalar { next.append(state + 1) }
-        case .any: if scalar != "\n" { next.append(state + 1) }
-        case .star: if scalar != "\n" { next.append(state) }
-        }
-      }
-      states = closure(of: next, in: elements)
-      if states.contains(elements.count) { found = offset + 1 }
-    }
-    return found
+    var effort = 0
+    return match(elements, text, length, &effort)
   }
 
-  /// The states, and those after a star that matches nothing.
-  private static func closure(of states: [Int], in elements: [Element]) -> Set<Int> {
-    var closed = Set(states)
-    for state in states {
-      var state = state
-      while state < elements.count, elements[state] == .star {
-        state += 1
-        closed.insert(state)
+  /// How many scalars at the front the pattern takes; nil when it does not match there.
+  ///
+  /// Keeps the set of elements that may come next, so the time is at most pattern times text; `effort` counts it.
+  private static func match(
+    _ elements: [Element], _ text: ArraySlice<Unicode.Scalar>, _ length: Length, _ effort: inout Int
+  ) -> Int? {
+    var states = Array(repeating: false, count: elements.count + 1)
+    states[0] = true
+    var taken = 0
+    var found: Int?
+    while states.contains(true) {
+      // What follows a star may come next too, as the star may stand for nothing.
+      for (state, element) in elements.enumerated() where states[state] && element == .star { states[state + 1] = true }
+      if states[elements.count] { found = taken }
+      effort += states.count
+      guard let scalar = text.dropFirst(taken).first, found == nil || length == .longest else { break }
+      var next = Array(repeating: false, count: states.count)
+      for (state, element) in elements.enumerated() where states[state] {
+        switch element {
+        case .literal(let literal): if literal == scalar { next[state + 1] = true }
+        case .any: if scalar != "\n" { next[state + 1] = true }
+        case .star: if scalar != "\n" { next[state] = true }
+        }
       }
+      states = next
+      taken += 1
     }
-    return closed
+    return found
   }
 }

@@ -3,8 +3,6 @@ struct SplitText {
   private(set) var scalars = String.UnicodeScalarView()
   private var word = String.UnicodeScalarView()
   private var words: [String] = []
-  /// In UTF-8 bytes.
-  private(set) var length = 0
 
   var text: String { String(scalars) }
 
@@ -15,7 +13,7 @@ struct SplitText {
 
   mutating func appendSplitting(_ scalar: Unicode.Scalar) {
     guard scalar.isSpace else { return append(scalar) }
-    add(scalar)
+    scalars.append(scalar)
     endWord()
   }
 
@@ -25,7 +23,7 @@ struct SplitText {
   }
 
   mutating func append(_ scalar: Unicode.Scalar) {
-    add(scalar)
+    scalars.append(scalar)
     word.append(scalar)
   }
 
@@ -33,11 +31,6 @@ struct SplitText {
   mutating func finish() -> [String] {
     endWord()
     return words
-  }
-
-  private mutating func add(_ scalar: Unicode.Scalar) {
-    scalars.append(scalar)
-    length += UTF8.width(scalar)
   }
 
   private mutating func endWord() {

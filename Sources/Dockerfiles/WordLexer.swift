@@ -7,6 +7,8 @@ struct WordLexer {
   private let source: SourceText
   private var index = 0
   private var depth = 0
+  /// What variables have brought so far, in UTF-8 bytes.
+  private var brought = 0
 
   init(_ word: Word, escape: Unicode.Scalar, mode: WordExpander.Mode, source: SourceText) {
     self.word = word
@@ -25,7 +27,8 @@ struct WordLexer {
   private var current: Unicode.Scalar? { index < scalars.count ? scalars[index] : nil }
 
   private mutating func take() -> Unicode.Scalar? {
-    defer { index += 1 }
+    guard let current else { return nil }
+    index += 1
     return current
   }
 
@@ -38,14 +41,13 @@ struct WordLexer {
   private mutating func lex(
     until end: Unicode.Scalar?, keepsEscapes: Bool, into result: inout SplitText, _ lookup: (String) -> String?
   ) throws(DockerfileError) -> Bool {
-    let start = index
     while let scalar = current {
       if scalar == end {
         index += 1
         return true
       }
       if scalar == "$" {
-        result.appendSplitting(try variable(keepsEscapes: keepsEscapes, lookup))
+        result.appendSplitting(try variable(lookup))
       } else if mode == .word, scalar == "'" {
         result.append(try singleQuoted())
       } else if mode == .word, scalar == "\"" {
@@ -57,11 +59,6 @@ struct WordLexer {
       } else {
         index += 1
         result.appendSplitting(scalar)
-      }
-      if result.length > WordExpander.maximumLength {
-        throw error(
-          "the word expands to more than \(WordExpander.maximumLength) bytes", at: start,
-          hint: "put long text into a file")
       }
     }
     return end == nil
@@ -85,7 +82,7 @@ struct WordLexer {
     var result = String.UnicodeScalarView()
     while let scalar = current {
       if scalar == "$" {
-        result.append(contentsOf: try variable(keepsEscapes: keepsEscapes, lookup).unicodeScalars)
+        result.append(contentsOf: try variable(lookup).unicodeScalars)
         continue
       }
       index += 1
@@ -106,8 +103,20 @@ struct WordLexer {
     throw error("a \" is never closed", at: start, hint: "close it, or write \(escape)\" for the character itself")
   }
 
-  /// Reads `$name` or `${name...}`.
-  private mutating func variable(keepsEscapes: Bool, _ lookup: (String) -> String?) throws(DockerfileError) -> String {
+  /// Reads `$name` or `${name...}`, and refuses what has grown too large.
+  private mutating func variable(_ lookup: (String) -> String?) throws(DockerfileError) -> String {
+    let start = index
+    let value = try substitution(lookup)
+    brought += value.utf8.count
+    guard brought <= WordExpander.maximumLength else {
+      throw error(
+        "the word expands to more than \(WordExpander.maximumLength) bytes", at: start,
+        hint: "put long text into a file")
+    }
+    return value
+  }
+
+  private mutating func substitution(_ lookup: (String) -> String?) throws(DockerfileError) -> String {
     let start = index
     index += 1
     guard current == "{" else {

@@ -25,7 +25,7 @@ struct WordSplitter {
         if begin == nil { begin = index }
         if scalar == escape, quote != "'" {
           index += 1
-        } else if joinsHeredocs, quote == nil, text[index..<index + 2].text == "<<" {
+        } else if joinsHeredocs, quote == nil, text.scalars[index...].starts(with: "<<".unicodeScalars) {
           index += 1
           while index + 1 < text.count, text.scalars[index + 1].isSpace { index += 1 }
         } else if scalar == quote {
