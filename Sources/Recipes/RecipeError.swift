@@ -2,7 +2,10 @@
 package struct RecipeError: Error, Sendable, Equatable {
   /// What kind of failure it is; decides the exit code.
   package enum Code: Sendable, Equatable {
-    case invalid
+    /// The Python lock file is missing, unreadable or not fully hashed.
+    case lock
+    /// A template names a placeholder that has no value, or a section that does not end: a mistake in this program.
+    case template
   }
 
   package var code: Code
