@@ -73,6 +73,7 @@ let package = Package(
     tests("Sandboxes", ["Native"]),
     tests("Rosters"),
     tests("Dockerfiles"),
+    tests("Recipes", ["Rosters"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -21,6 +21,7 @@ package struct Recipe: Sendable, Equatable {
     let dockerfile = try Template(PackageResources.Dockerfile).filled(with: [
       "base": roster.base.reference,
       "bootstrap": roster.base.distribution,
+      "image": roster.base.image,
       "packages": DebianPackages(sharedIn: roster).names.continuedLines,
       "python": lock?.path ?? "",
       "group": group.heading,
@@ -71,6 +72,9 @@ extension Base {
     }
   }
 
+  /// The image's reference; empty for a base that is made from packages.
+  fileprivate var image: String { if case .image(let reference) = self { reference } else { "" } }
+
   /// `debian/trixie`; empty for an image.
   fileprivate var distribution: String {
     switch self {
@@ -81,10 +85,10 @@ extension Base {
 }
 
 extension Group {
-  /// `The group pii: may read personal data.`, on one line whatever the description holds.
+  /// `The group pii: may read personal data`, on one line whatever the description holds.
   fileprivate var heading: String {
     let words = (description ?? "").split { $0.isWhitespace || $0.isNewline }.joined(separator: " ")
-    return words.isEmpty ? "The group \(name)." : "The group \(name): \(words)."
+    return words.isEmpty ? "The group \(name)" : "The group \(name): \(words)"
   }
 }
 
