@@ -48,14 +48,12 @@ let package = Package(
     room("Layers", ["OCI", "Native"]),
     room("Sandboxes", ["Native"]),
     room("AWS", ["Native"]),
-    room("Recipes", ["Rosters"]),
     room("Rosters", [.product(name: "Yams", package: "Yams")], resources: [.embedInCode("Schema/users.schema.json")]),
     room(
       "Recipes", ["Rosters"],
       resources: [
         "Dockerfile", "apt-install", "entrypoint", "jupyter_server_config.py", "jupyterhub_config.py", "pam-jupyterhub",
       ].map { .embedInCode("Templates/\($0)") }),
-    room("Rosters", [.product(name: "Yams", package: "Yams")]),
     room("Dockerfiles"),
     room("OCI"),
     room("Native", ["CArchive", "CCurl", "CCrypto", "CCrypt", "CZlib", "CZstd", "CLinux"]),
