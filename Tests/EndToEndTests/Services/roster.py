@@ -1,0 +1,51 @@
+"""What the services need to know of users.yaml. imagesmith checks the file; here it is taken as right."""
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+
+@dataclass(frozen=True)
+class Group:
+    """One group: its task's roles and family, and where its notebooks are kept in S3."""
+
+    name: str
+    family: str
+    role: str
+    execution_role: str
+    bucket: str
+    prefix: str
+    data_buckets: tuple
+    members: tuple
+
+
+@dataclass(frozen=True)
+class Roster:
+    project: str
+    region: str
+    groups: tuple
+
+    @property
+    def buckets(self):
+        return {group.bucket for group in self.groups} | {name for group in self.groups for name in group.data_buckets}
+
+
+def read(path):
+    """Reads users.yaml."""
+    document = yaml.safe_load(Path(path).read_text())
+    groups = []
+    for name, entry in document["groups"].items():
+        task = entry["task"]
+        bucket, _, prefix = document["notebooks"].replace("{group}", name).removeprefix("s3://").partition("/")
+        groups.append(Group(
+            name=name,
+            family=task["family"],
+            role=task["role"],
+            execution_role=task.get("executionRole") or task.get("execution_role") or f"{task['role']}-execution",
+            bucket=bucket,
+            prefix=prefix.strip("/"),
+            data_buckets=tuple(place.removeprefix("s3://").partition("/")[0] for place in entry.get("data", [])),
+            members=tuple(user for user, of in document["users"].items() if name in of["groups"]),
+        ))
+    region = document.get("aws", {}).get("region", "us-east-1")
+    return Roster(document["project"], region, tuple(groups))
