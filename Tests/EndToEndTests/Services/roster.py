@@ -17,6 +17,7 @@ class Group:
     prefix: str
     data_buckets: tuple
     members: tuple
+    admins: tuple
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ def read(path):
     for name, entry in document["groups"].items():
         task = entry["task"]
         bucket, _, prefix = document["notebooks"].replace("{group}", name).removeprefix("s3://").partition("/")
+        members = {user: of for user, of in document["users"].items() if name in of["groups"]}
         groups.append(Group(
             name=name,
             family=task["family"],
@@ -45,7 +47,8 @@ def read(path):
             bucket=bucket,
             prefix=prefix.strip("/"),
             data_buckets=tuple(place.removeprefix("s3://").partition("/")[0] for place in entry.get("data", [])),
-            members=tuple(user for user, of in document["users"].items() if name in of["groups"]),
+            members=tuple(members),
+            admins=tuple(user for user, of in members.items() if of.get("admin")),
         ))
     region = document.get("aws", {}).get("region", "us-east-1")
     return Roster(document["project"], region, tuple(groups))

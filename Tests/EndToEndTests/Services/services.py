@@ -45,7 +45,7 @@ def start_credentials(state, account, team):
     configuration.write_text(json.dumps({
         "port": port, "sts": account.endpoint, "log": str(state / "credentials.jsonl"), "seconds": SECONDS_A_KEY_LIVES,
         "tasks": tasks}))
-    (state / "credentials.jsonl").touch()
+    (state / "credentials.jsonl").write_text("")
     daemon = Daemon(state, "credentials")
     daemon.start([sys.executable, str(Path(__file__).with_name("credentials.py")), str(configuration)])
     daemon.wait_until_answering(f"http://127.0.0.1:{port}/")
@@ -101,7 +101,8 @@ def up(state, roster_path):
         "registry": {"address": address, "user": user, "password": password},
         "credentials_log": str(state / "credentials.jsonl"),
         "groups": {
-            group.name: {"bucket": group.bucket, "prefix": group.prefix, "members": list(group.members)}
+            group.name: {
+                "bucket": group.bucket, "prefix": group.prefix, "members": group.members, "admins": group.admins}
             for group in team.groups
         },
     }, indent=2) + "\n")

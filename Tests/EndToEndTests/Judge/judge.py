@@ -1,0 +1,222 @@
+"""Judges a running hub as its people would: by HTTP, by a kernel's websocket, in a browser, and by what is then in S3.
+
+usage: judge.py --url URL --group GROUP --passwords FILE --services STATE_DIR --output DIR
+                [--root-pid PID] [--image oci:DIR:TAG] [--no-browser]
+
+  --passwords  JSON, {"user": "password"}, as `imagesmith run --passwords-file` writes it
+  --services   the state directory of ../Services/services.py: who is in which group, and where S3 is
+  --output     a folder for screenshots and the browser's log
+  --root-pid   a process above the container, such as that of `imagesmith run`: the container's environment and files
+               are then searched for keys (needs root)
+  --image      the image whose configuration and history are searched for keys
+
+Prints `ok` or `FAIL` for each check, then how many passed; exits 1 if any failed.
+"""
+import argparse
+import json
+import time
+import uuid
+from pathlib import Path
+
+import boto3
+
+import browser
+import leak
+from hub import Hub
+from notebook import NotebookStore, notebook
+from report import Report, expect, wait_for
+
+PYTHON_CELL = "import sys; print('python', sys.version_info.major, 6 * 7)"
+R_CELL = "cat('R', as.integer(R.version$major), sum(1:10), '\\n')"
+GGPLOT_CELL = "library(ggplot2); ggplot(mtcars, aes(wt, mpg)) + geom_point()"
+DPLYR_CELL = "suppressMessages(library(dplyr)); cat((mtcars |> filter(cyl == 4) |> summarise(n = n()))$n, '\\n')"
+CREDENTIALS_CELL = """
+import json, os, botocore.session
+found = botocore.session.get_session().get_credentials()
+print(json.dumps({"method": found.method, "key": found.access_key,
+                  "names": [name for name in os.environ if name.startswith("AWS_")]}))
+"""
+
+
+class Case:
+    """What is judged, and what is expected of it."""
+
+    def __init__(self, arguments):
+        services = json.loads((arguments.services / "services.json").read_text())
+        groups, environment = services["groups"], services["environment"]
+        own = groups[arguments.group]
+        self.group = arguments.group
+        self.passwords = json.loads(arguments.passwords.read_text())
+        self.members = own["members"]
+        self.admins = set(own["admins"])
+        self.foreigners = sorted({user for group in groups.values() for user in group["members"]} - set(self.members))
+        self.hub = Hub(arguments.url)
+        self.credentials_log = Path(services["credentials_log"])
+        s3 = boto3.client(
+            "s3", endpoint_url=environment["AWS_ENDPOINT_URL"], region_name=environment["AWS_REGION"],
+            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"])
+        self.store = NotebookStore(s3, own["bucket"], own["prefix"])
+        self.marker = uuid.uuid4().hex[:12]
+        self.started = time.time()
+
+    def fetches(self):
+        """The container-credentials endpoint's log since the judge began."""
+        lines = self.credentials_log.read_text().splitlines()
+        return [entry for entry in map(json.loads, lines) if entry["time"] >= self.started]
+
+
+def judge_login(report, case):
+    """Who gets in and who does not. Gives the first member, logged in."""
+    healthy = report.check("GET /hub/health is 200", case.hub.wait_until_healthy, seconds=90)
+    first = case.members[0]
+    people = {}
+    for user in case.members:
+        people[user] = report.check(
+            f"{user} logs in with the right password", lambda user=user: case.hub.log_in(user, case.passwords[user]),
+            needs=[healthy])
+        report.check(
+            f"{user} {'sees' if user in case.admins else 'does not see'} the admin page",
+            lambda user=user: expect(
+                people[user].sees_admin_page() == (user in case.admins), "it is the other way round"),
+            needs=[people[user]])
+    report.check(
+        f"{first} is refused with a wrong password",
+        lambda: case.hub.expect_refusal(first, case.passwords[first] + "x"), needs=[healthy])
+    report.check(f"{first} is refused with no password", lambda: case.hub.expect_refusal(first, ""), needs=[healthy])
+    for user in [*case.foreigners, "root", "nobody"]:
+        for whose in {user, first} & case.passwords.keys():
+            report.check(
+                f"{user} is refused with {whose}'s password",
+                lambda user=user, whose=whose: case.hub.expect_refusal(user, case.passwords[whose]), needs=[healthy])
+    return people[first]
+
+
+def judge_server(report, case, person):
+    """The person's server, its kernels, and a notebook by the contents API. Gives the server."""
+    user = case.members[0]
+    server = report.check(
+        f"{user}'s server starts", lambda: person.start_server(), seconds=150, needs=[person])
+    report.check(
+        "kernels python3 and ir are there",
+        lambda: expect({"python3", "ir"} <= server.kernel_names(), f"only {server.kernel_names()}"), needs=[server])
+
+    def cell(name, kernel, code, expected):
+        def body():
+            text = server.run(kernel, code).text
+            expect(expected in text, f"expected {expected!r} in the output, got {text[:300]!r}")
+
+        report.check(name, body, seconds=120, needs=[server])
+
+    cell("a Python cell runs", "python3", PYTHON_CELL, "python 3 42")
+    cell("an R cell runs", "ir", R_CELL, "R 4 55")
+    cell("dplyr works in R", "ir", DPLYR_CELL, "11")
+
+    def plot():
+        media = server.run("ir", GGPLOT_CELL).media
+        expect("image/png" in media, f"no image/png among {sorted(media)}")
+
+    report.check("ggplot2 draws a plot in R", plot, seconds=120, needs=[server])
+
+    def save():
+        path = f"by api {case.marker}.ipynb"
+        server.save(path, notebook(PYTHON_CELL, case.marker))
+        expect(server.read(path)["metadata"]["judge"] == case.marker, "it reads back otherwise")
+        stored = wait_for("the notebook in S3", lambda: case.store.text(user, path))
+        expect(case.marker in stored, f"{case.store.key(user, path)} in S3 is not the notebook that was saved")
+
+    report.check("a notebook saved by the contents API is in S3", save, seconds=60, needs=[server])
+    return server
+
+
+def judge_browser(report, case, output, server):
+    """The same in JupyterLab: an R plot in a notebook, saved."""
+    user, name = case.members[0], f"by-lab-{case.marker}.ipynb"
+
+    def lab():
+        with browser.chromium(output) as chromium:
+            page = browser.Lab(chromium, case.hub.url, output)
+            try:
+                page.log_in(user, case.passwords[user])
+                page.run_in_new_notebook("R", f"# {case.marker}\n{GGPLOT_CELL}", ".jp-OutputArea-output img")
+                page.save_as(name)
+                stored = wait_for("the notebook in S3", lambda: case.store.text(user, name))
+                expect(case.marker in stored and "image/png" in stored, "S3 does not have what the page shows")
+            finally:
+                page.screenshot(f"{case.group}.png")
+
+    report.check("in Chromium: log in, plot in R, save in JupyterLab, find it in S3", lab, seconds=240, needs=[server])
+
+
+def judge_credentials(report, case, server):
+    """Where the keys came from, and that notebooks are nowhere else."""
+
+    def from_container():
+        text = server.run("python3", CREDENTIALS_CELL).text
+        found = json.loads(text.strip().splitlines()[-1])
+        expect(found["method"] == "container-role", f"the server's credentials come from {found['method']}")
+        given = {entry["key"] for entry in case.fetches() if entry["status"] == 200 and entry["group"] == case.group}
+        expect(found["key"] in given, "the server's key is none that the endpoint gave to this group")
+        held = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"} & set(found["names"])
+        expect(not held, f"the kernel's environment has {sorted(held)}")
+
+    report.check(
+        "the server's keys come from the container-credentials endpoint", from_container, seconds=90, needs=[server])
+
+    def only_own_role():
+        fetches = case.fetches()
+        expect(fetches, "nothing was fetched")
+        others = [entry for entry in fetches if entry["status"] != 200 or entry["group"] != case.group]
+        expect(not others, f"the endpoint's log has {others[:3]}")
+
+    report.check("every fetch was of the group's own role", only_own_role, needs=[server])
+
+    def only_own_prefix():
+        own = f"{case.store.prefix}/"
+        written = [key for key in case.store.keys() if case.marker in key]
+        expect(written, "nothing of this run is in the bucket")
+        outside = [key for key in written if not key.startswith(own)]
+        expect(not outside, f"outside of {own}: {outside}")
+
+    report.check("notebooks are under the group's prefix only", only_own_prefix, needs=[server])
+
+
+def judge_leaks(report, case, root_pid, image):
+    if root_pid is not None:
+        pids = report.check("the container's processes are found", lambda: leak.container_processes(root_pid))
+        report.check(
+            "no key, hash or password in the processes of the container",
+            lambda: leak.check_processes(pids, case.passwords.values()), needs=[pids])
+        report.check(
+            "no access key in the container's files", lambda: leak.check_files(pids[0]), seconds=300, needs=[pids])
+    if image is not None:
+        report.check("no access key in the image's configuration and history", lambda: leak.check_image(image))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--url", required=True)
+    parser.add_argument("--group", required=True)
+    parser.add_argument("--passwords", required=True, type=Path)
+    parser.add_argument("--services", required=True, type=Path)
+    parser.add_argument("--output", required=True, type=Path)
+    parser.add_argument("--root-pid", type=int)
+    parser.add_argument("--image")
+    parser.add_argument("--no-browser", action="store_true")
+    arguments = parser.parse_args()
+    arguments.output.mkdir(parents=True, exist_ok=True)
+
+    report = Report()
+    case = Case(arguments)
+    person = judge_login(report, case)
+    server = judge_server(report, case, person)
+    if not arguments.no_browser:
+        judge_browser(report, case, arguments.output, server)
+    judge_credentials(report, case, server)
+    judge_leaks(report, case, arguments.root_pid, arguments.image)
+    report.check("the server stops", lambda: person.stop_server(), needs=[server])
+    report.close()
+
+
+if __name__ == "__main__":
+    main()
