@@ -49,7 +49,7 @@ class Lab:
 
     def run_in_new_notebook(self, kernel_title, code, output_selector):
         """Opens a notebook from the launcher, runs the code in its first cell, and waits for what it displays."""
-        self.find(f'.jp-LauncherCard[data-category="Notebook"][title*="{kernel_title}"]').click()
+        self.find(f'.jp-LauncherCard[data-category="Notebook"][title^="{kernel_title}"]').click()
         # typed too early, the keys are lost: wait until the kernel is there
         self.find('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
         self.find(".jp-Notebook .jp-Cell .cm-content").click()

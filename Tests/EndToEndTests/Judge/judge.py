@@ -1,16 +1,18 @@
-"""Judges a running hub as its people would: by HTTP, by a kernel's websocket, in a browser, and by what is then in S3.
+"""Judges a group's hub as its people would: by HTTP, by a kernel's websocket, in a browser, and by what is then in S3.
 
-usage: judge.py --url URL --group GROUP --passwords FILE --services STATE_DIR --output DIR
-                [--root-pid PID] [--image oci:DIR:TAG] [--no-browser]
+usage: judge.py --group GROUP --services STATE_DIR --output DIR --run IMAGESMITH [--image oci:DIR:TAG] [--only login]
+       judge.py --group GROUP --services STATE_DIR --output DIR --url URL --passwords FILE [--root-pid PID] ...
 
-  --passwords  JSON, {"user": "password"}, as `imagesmith run --passwords-file` writes it
   --services   the state directory of ../Services/services.py: who is in which group, and where S3 is
-  --output     a folder for screenshots and the browser's log
-  --root-pid   a process above the container, such as that of `imagesmith run`: the container's environment and files
-               are then searched for keys (needs root)
+  --output     a folder for screenshots, logs and passwords
+  --run        an imagesmith: the judge boots the group's image with it, and stops it when done
+  --url        a hub that runs already, with its passwords as JSON: {"user": "password"}
+  --root-pid   a process above the container of that hub: the container's processes and files are searched for keys
   --image      the image whose configuration and history are searched for keys
+  --only login no more than who gets in and who does not;  --no-browser: all but the browser
 
-Prints `ok` or `FAIL` for each check, then how many passed; exits 1 if any failed.
+Prints `ok` or `FAIL` for each check, then how many passed; exits 1 if any failed. Reading the container's processes
+needs the rights of its user: root, when root started it.
 """
 import argparse
 import json
@@ -25,6 +27,7 @@ import leak
 from hub import Hub
 from notebook import NotebookStore, notebook
 from report import Report, expect, wait_for
+from run import Run
 
 PYTHON_CELL = "import sys; print('python', sys.version_info.major, 6 * 7)"
 R_CELL = "cat('R', as.integer(R.version$major), sum(1:10), '\\n')"
@@ -41,16 +44,15 @@ print(json.dumps({"method": found.method, "key": found.access_key,
 class Case:
     """What is judged, and what is expected of it."""
 
-    def __init__(self, arguments):
-        services = json.loads((arguments.services / "services.json").read_text())
+    def __init__(self, group, services, url, passwords):
         groups, environment = services["groups"], services["environment"]
-        own = groups[arguments.group]
-        self.group = arguments.group
-        self.passwords = json.loads(arguments.passwords.read_text())
+        own = groups[group]
+        self.group = group
+        self.passwords = passwords
         self.members = own["members"]
         self.admins = set(own["admins"])
-        self.foreigners = sorted({user for group in groups.values() for user in group["members"]} - set(self.members))
-        self.hub = Hub(arguments.url)
+        self.foreigners = sorted({user for other in groups.values() for user in other["members"]} - set(self.members))
+        self.hub = Hub(url)
         self.credentials_log = Path(services["credentials_log"])
         s3 = boto3.client(
             "s3", endpoint_url=environment["AWS_ENDPOINT_URL"], region_name=environment["AWS_REGION"],
@@ -181,40 +183,74 @@ def judge_credentials(report, case, server):
     report.check("notebooks are under the group's prefix only", only_own_prefix, needs=[server])
 
 
-def judge_leaks(report, case, root_pid, image):
-    if root_pid is not None:
-        pids = report.check("the container's processes are found", lambda: leak.container_processes(root_pid))
-        report.check(
-            "no key, hash or password in the processes of the container",
-            lambda: leak.check_processes(pids, case.passwords.values()), needs=[pids])
-        report.check(
-            "no access key in the container's files", lambda: leak.check_files(pids[0]), seconds=300, needs=[pids])
-    if image is not None:
-        report.check("no access key in the image's configuration and history", lambda: leak.check_image(image))
+def judge_container(report, case, root_pid):
+    """What the container holds while it runs. Gives its process ids."""
+    pids = report.check("the container's processes are found", lambda: leak.container_processes(root_pid))
+    report.check(
+        "no key, hash or password in the processes of the container",
+        lambda: leak.check_processes(pids, case.passwords.values()), needs=[pids])
+    report.check(
+        "no access key in the container's files", lambda: leak.check_files(pids[0]), seconds=300, needs=[pids])
+    return pids
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--url", required=True)
-    parser.add_argument("--group", required=True)
-    parser.add_argument("--passwords", required=True, type=Path)
-    parser.add_argument("--services", required=True, type=Path)
-    parser.add_argument("--output", required=True, type=Path)
-    parser.add_argument("--root-pid", type=int)
-    parser.add_argument("--image")
-    parser.add_argument("--no-browser", action="store_true")
-    arguments = parser.parse_args()
-    arguments.output.mkdir(parents=True, exist_ok=True)
-
-    report = Report()
-    case = Case(arguments)
+def judge_hub(report, case, arguments):
+    """Everything, of a hub that runs. Gives the container's process ids where they can be known."""
     person = judge_login(report, case)
+    if arguments.only == "login":
+        return None
     server = judge_server(report, case, person)
     if not arguments.no_browser:
         judge_browser(report, case, arguments.output, server)
     judge_credentials(report, case, server)
-    judge_leaks(report, case, arguments.root_pid, arguments.image)
-    report.check("the server stops", lambda: person.stop_server(), needs=[server])
+    pids = arguments.root_pid and judge_container(report, case, arguments.root_pid)
+    report.check("the server stops", lambda: person.stop_server(), seconds=60, needs=[server])
+    return pids
+
+
+def judge_run(report, services, arguments):
+    """The same, of an image that is booted for it and stopped again."""
+    run = Run(arguments.run, arguments.group, services["containers"][arguments.group], arguments.output)
+    try:
+        url = report.check("imagesmith run tells the address and the passwords", run.address, seconds=90)
+        if url is None:
+            return
+        arguments.root_pid = run.process.pid
+        case = Case(arguments.group, services, url, json.loads(run.passwords.read_text()))
+        pids = judge_hub(report, case, arguments)
+        report.check("Ctrl-C ends it, and nothing is left behind", lambda: run.stop(pids or []), seconds=60)
+    finally:
+        run.kill()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--group", required=True)
+    parser.add_argument("--services", required=True, type=Path)
+    parser.add_argument("--output", required=True, type=Path)
+    hub = parser.add_mutually_exclusive_group(required=True)
+    hub.add_argument("--run")
+    hub.add_argument("--url")
+    parser.add_argument("--passwords", type=Path)
+    parser.add_argument("--root-pid", type=int)
+    parser.add_argument("--image")
+    parser.add_argument("--only", choices=["login"])
+    parser.add_argument("--no-browser", action="store_true")
+    arguments = parser.parse_args()
+    if arguments.url and not arguments.passwords:
+        parser.error("--url needs --passwords")
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    services = json.loads((arguments.services / "services.json").read_text())
+
+    report = Report()
+    if arguments.run:
+        judge_run(report, services, arguments)
+    else:
+        passwords = json.loads(arguments.passwords.read_text())
+        judge_hub(report, Case(arguments.group, services, arguments.url, passwords), arguments)
+    if arguments.image:
+        report.check(
+            "no access key in the image's configuration and history", lambda: leak.check_image(arguments.image))
     report.close()
 
 

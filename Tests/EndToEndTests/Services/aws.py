@@ -50,7 +50,7 @@ class Account:
                 PolicyDocument=json.dumps(notebook_policy(group)))
             self.client("logs").create_log_group(logGroupName=f"/ecs/{group.family}")
             self.client("secretsmanager").create_secret(
-                Name=f"{roster.project}/{group.name}/shadow", SecretString="\n".join(f"{user}:!" for user in group.members))
+                Name=f"{roster.project}/{group.name}/shadow", SecretString="\n")  # no hash yet: everyone is locked
 
 
 def notebook_policy(group):

@@ -84,6 +84,9 @@ def up(state, roster_path):
         "AWS_REGION": account.region,
         "AWS_ACCESS_KEY_ID": account.access_key,
         "AWS_SECRET_ACCESS_KEY": account.secret_key,
+        # nothing of the caller's own account may come in
+        "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
         "AWS_EC2_METADATA_DISABLED": "true",
         "REGISTRY": address,
     }
