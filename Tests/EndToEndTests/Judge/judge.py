@@ -19,11 +19,13 @@ import json
 import time
 import uuid
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import boto3
 
 import browser
 import leak
+from container import container_processes
 from hub import Hub
 from notebook import NotebookStore, notebook
 from report import Report, expect, wait_for
@@ -185,7 +187,8 @@ def judge_credentials(report, case, server):
 
 def judge_container(report, case, root_pid):
     """What the container holds while it runs. Gives its process ids."""
-    pids = report.check("the container's processes are found", lambda: leak.container_processes(root_pid))
+    port = urlsplit(case.hub.url).port
+    pids = report.check("the container's processes are found", lambda: container_processes(root_pid, port))
     report.check(
         "no key, hash or password in the processes of the container",
         lambda: leak.check_processes(pids, case.passwords.values()), needs=[pids])

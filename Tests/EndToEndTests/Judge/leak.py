@@ -12,33 +12,6 @@ SECRET_NAMES = re.compile(r"(?i)aws_?(?:secret_?access_?key|access_?key_?id|sess
 CRYPT_HASH = re.compile(r"\$(?:y|gy|7|2[abxy]|6|5|1)\$[./A-Za-z0-9$,=]{10,}")
 
 
-def container_processes(root_pid):
-    """The process ids of a container: those that descend from the process and have another root directory than ours."""
-    ours = os.stat("/")
-    parents = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-    family = {root_pid}
-    grown = True
-    while grown:
-        children = {pid for pid, parent in parents.items() if parent in family}
-        grown = not children <= family
-        family |= children
-    inside = []
-    for pid in sorted(family):
-        try:
-            if not os.path.samestat(os.stat(f"/proc/{pid}/root"), ours):
-                inside.append(pid)
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-    expect(inside, f"process {root_pid} has no container below it")
-    return inside
-
-
 def check_processes(pids, passwords):
     """No environment and no command line of a container's process holds a key, a password or a password hash."""
     seen = 0

@@ -11,7 +11,8 @@ def notebook(code, marker):
             "judge": marker,
         },
         "cells": [{
-            "cell_type": "code", "id": "judge", "metadata": {}, "source": code, "outputs": [], "execution_count": None}],
+            "cell_type": "code", "id": "judge", "metadata": {}, "source": code, "outputs": [], "execution_count": None,
+        }],
     }
 
 

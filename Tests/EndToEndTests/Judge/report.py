@@ -43,8 +43,8 @@ class Report:
         raise OutOfTime(f"waited {self.limit} s")
 
     def check(self, name, body, seconds=30, needs=()):
-        """Runs one check within its time and prints its line. Gives what the body gives (True for nothing), or None when
-        it failed or when something that it needs did."""
+        """Runs one check within its time and prints its line. Gives what the body gives (True for nothing), or None
+        when it failed or when something that it needs did."""
         if any(need is None for need in needs):
             return self.fail(name, "not tried: what it needs failed", 0)
         start = time.monotonic()

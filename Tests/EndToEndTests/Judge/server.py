@@ -26,7 +26,7 @@ class Server:
         return set(self.request("GET", "/kernelspecs", (200,))["kernelspecs"])
 
     def run(self, kernel, code):
-        """Runs one cell in a new kernel of this name. Gives its output: text, and the media types of what it displayed."""
+        """Runs one cell in a new kernel of this name. Gives the cell, with its text and what it displayed."""
         started = self.request("POST", "/kernels", (201,), json={"name": kernel})
         try:
             return Cell(self, started["id"]).run(code)

@@ -55,7 +55,8 @@ class Daemon:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         while time.monotonic() < end:
             if self.process.poll() is not None:
-                raise ServiceError(f"{self.name} ended with code {self.process.returncode} at once:\n{self.last_lines()}")
+                code = self.process.returncode
+                raise ServiceError(f"{self.name} ended with code {code} at once:\n{self.last_lines()}")
             try:
                 opener.open(url, timeout=2).close()
                 return

@@ -1,10 +1,10 @@
-"""What imagesmith meets in an AWS account, on this machine: a registry, the AWS API, and the task's credentials endpoint.
+"""What imagesmith meets in an AWS account, on this machine: a registry, the AWS API, the credentials of a task.
 
 usage: services.py up STATE_DIR [--roster users.yaml]
        services.py down STATE_DIR [--remove]
 
-`up` starts everything on free ports of the loopback interface, provides what the roster takes for granted, and writes
-into STATE_DIR:
+`up` starts everything on free ports of the loopback interface, provides what the roster takes for granted, and
+writes into STATE_DIR:
   env                    shell assignments for imagesmith: the AWS endpoint and keys, and REGISTRY=host:port
   container-GROUP.env    NAME=VALUE lines of what ECS sets in the group's container
   services.json          the same and more, for programs
