@@ -30,6 +30,9 @@ package final class HTTPClient: Sendable {
 
   /// Takes a successful answer's body as it arrives; by throwing it ends the exchange.
   package typealias Receiver = @Sendable (UnsafeRawBufferPointer) throws -> Void
+  /// Sees status and headers of an answer before the first byte of its body goes to a receiver; by throwing it ends the
+  /// exchange. The body of what it is given is empty.
+  package typealias HeadReceiver = @Sendable (HTTPResponse) throws -> Void
   /// Told, some times a second, how many bytes of the body have been sent and received.
   package typealias Progress = @Sendable (_ sent: Int, _ received: Int) -> Void
 
@@ -60,10 +63,12 @@ package final class HTTPClient: Sendable {
   ///
   /// - Parameters:
   ///   - limit: the most bytes of a body that are kept in memory.
+  ///   - onHead: called once before `receiver` is.
   ///   - receiver: takes the body of a 2xx answer instead; bodies of other answers are kept.
   /// - Throws: `HTTPError` when there is no whole answer.
   package func send(
-    _ request: HTTPRequest, limit: Int = 8 << 20, receiver: Receiver? = nil, progress: Progress? = nil
+    _ request: HTTPRequest, limit: Int = 8 << 20, onHead: HeadReceiver? = nil, receiver: Receiver? = nil,
+    progress: Progress? = nil
   ) async throws -> HTTPResponse {
     let cancellation = Cancellation()
     return try await withTaskCancellationHandler {
@@ -73,7 +78,7 @@ package final class HTTPClient: Sendable {
         }
         defer { give(back: handle) }
         let transfer = HTTPTransfer(
-          request, limit: limit, receiver: receiver, progress: progress, cancellation: cancellation)
+          request, limit: limit, onHead: onHead, receiver: receiver, progress: progress, cancellation: cancellation)
         return try transfer.perform(on: handle.curl, configuration)
       }
     } onCancel: {

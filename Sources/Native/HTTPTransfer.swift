@@ -6,6 +6,7 @@ import Synchronization
 final class HTTPTransfer {
   private let request: HTTPRequest
   private let limit: Int
+  private var onHead: HTTPClient.HeadReceiver?
   private let receiver: HTTPClient.Receiver?
   private let progress: HTTPClient.Progress?
   private let cancellation: Cancellation
@@ -22,11 +23,12 @@ final class HTTPTransfer {
   }
 
   init(
-    _ request: HTTPRequest, limit: Int, receiver: HTTPClient.Receiver?, progress: HTTPClient.Progress?,
-    cancellation: Cancellation
+    _ request: HTTPRequest, limit: Int, onHead: HTTPClient.HeadReceiver?, receiver: HTTPClient.Receiver?,
+    progress: HTTPClient.Progress?, cancellation: Cancellation
   ) {
     self.request = request
     self.limit = limit
+    self.onHead = onHead
     self.receiver = receiver
     self.progress = progress
     self.cancellation = cancellation
@@ -170,6 +172,8 @@ final class HTTPTransfer {
   fileprivate func receive(body bytes: UnsafeRawBufferPointer) -> Bool {
     if let receiver, (200..<300).contains(status) {
       do {
+        try onHead?(HTTPResponse(status: status, headers: headers))
+        onHead = nil
         try receiver(bytes)
         return true
       } catch {

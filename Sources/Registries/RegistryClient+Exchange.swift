@@ -1,0 +1,142 @@
+import Native
+import Synchronization
+
+extension RegistryClient {
+  /// What goes with a request beyond its address, and what becomes of the answer.
+  struct Options: Sendable {
+    var headers: HTTPHeaders = [:]
+    var body = HTTPRequest.Body.none
+    /// The most bytes of a body that is kept.
+    var limit = 4 << 20
+    /// Seconds without a byte in either direction.
+    var stallTimeout = 60
+    /// Whether the exchange may last to the deadline, as a blob's does; others get two minutes.
+    var isLong = false
+    var onHead: HTTPClient.HeadReceiver?
+    var receiver: HTTPClient.Receiver?
+    var progress: HTTPClient.Progress?
+  }
+
+  /// Sends `call` once; authenticates as the registry asks, follows redirects of GET and HEAD, renews what has expired.
+  ///
+  /// - Parameter accepting: the statuses that are answers; every other is an error.
+  func exchange(
+    _ call: Call, at host: RegistryHost, until deadline: Deadline, accepting: Set<Int>, _ options: Options = Options()
+  ) async throws -> HTTPResponse {
+    var url = call.url
+    var renewals = 0
+    var redirects = 0
+    var authorization =
+      isOwn(url, of: host) ? try await authenticator.authorization(for: host, call.scopes) : nil
+    while true {
+      let outcome = try await transmit(
+        call, url, options, isOwn(url, of: host) ? authorization : nil, until: deadline)
+      if let other = otherScheme(url, host, outcome) {
+        url = other
+        continue
+      }
+      let response: HTTPResponse
+      do { response = try outcome.get() } catch { throw RegistryError(call, at: url, error) }
+      if isOwn(url, of: host), renewals < 2, isExpired(response, call, authorization) {
+        renewals += 1
+        guard
+          let fresh = try await authenticator.renew(for: host, call, after: response, refused: authorization)
+        else { throw RegistryError(call, response) }
+        authorization = fresh
+      } else if [301, 302, 303, 307, 308].contains(response.status), ["GET", "HEAD"].contains(call.method),
+        let location = response.headers["Location"], redirects < 5
+      {
+        redirects += 1
+        url = try follow(location, from: url, host, call)
+      } else {
+        // Behind a redirect a refused HEAD only means that it is not known whether the blob is there.
+        let isGuess = call.operation == .checkBlob && !isOwn(url, of: host)
+        guard isGuess || accepting.contains(response.status) else { throw RegistryError(call, response) }
+        return response
+      }
+    }
+  }
+
+  private func transmit(
+    _ call: Call, _ url: RegistryURL, _ options: Options, _ authorization: Authorization?, until deadline: Deadline
+  ) async throws -> Result<HTTPResponse, HTTPError> {
+    var request = HTTPRequest(
+      call.method, url.description, headers: options.headers, body: options.body, stallTimeout: options.stallTimeout,
+      totalTimeout: options.isLong ? deadline.remainingSeconds : min(120, deadline.remainingSeconds))
+    request.headers["Authorization"] = authorization?.header
+    do {
+      return .success(
+        try await (clients[url.authority] ?? common).send(
+          request, limit: options.limit, onHead: options.onHead, receiver: options.receiver,
+          progress: options.progress))
+    } catch let error as HTTPError {
+      try Task.checkCancellation()
+      return .failure(error)
+    }
+  }
+
+  /// Whether `url` is at the registry itself: only there does its authorization go.
+  private func isOwn(_ url: RegistryURL, of host: RegistryHost) -> Bool {
+    url.hasSameOrigin(as: self.url(host, ""))
+  }
+
+  /// The same address with the other scheme, where what came back says that the host speaks that one.
+  ///
+  /// A host that is named insecure is tried with TLS first, one on loopback without. Decided once, at its first answer.
+  private func otherScheme(
+    _ url: RegistryURL, _ host: RegistryHost, _ outcome: Result<HTTPResponse, HTTPError>
+  ) -> RegistryURL? {
+    guard host.allowsPlain, isOwn(url, of: host) else { return nil }
+    return schemes.withLock { schemes in
+      guard schemes[host.name] == nil else { return nil }
+      var other = url
+      switch outcome {
+      case .success(let response) where url.scheme == .http && response.refusesPlain: other.scheme = .https
+      case .failure(let error) where url.scheme == .https && [.tls, .connect, .broken].contains(error.code):
+        other.scheme = .http
+      case .success: other.scheme = url.scheme
+      case .failure: return nil
+      }
+      schemes[host.name] = other.scheme
+      return other.scheme == url.scheme ? nil : other
+    }
+  }
+
+  /// ECR says 403 where its token has expired, in a body that HEAD does not have.
+  private func isExpired(_ response: HTTPResponse, _ call: Call, _ authorization: Authorization?) -> Bool {
+    if response.status == 401 { return true }
+    guard response.status == 403, authorization != nil else { return false }
+    let said = RegistryError.read(response.body).text.lowercased()
+    return call.method == "HEAD" || (said.contains("token") && said.contains("expired"))
+  }
+
+  /// Where a `Location` leads, when a request may go there.
+  func follow(_ location: String, from url: RegistryURL, _ host: RegistryHost, _ call: Call) throws -> RegistryURL {
+    guard var target = url.resolving(location) else {
+      throw RegistryError(
+        code: .refused, message: "\(call.method) \(call.operation.noun) \(call.subject): a Location that is no URL")
+    }
+    // A registry behind a proxy that ends TLS often gives its own address with http.
+    if target.scheme == .http, url.scheme == .https, target.authority == url.authority { target.scheme = .https }
+    if target.scheme == .http, url.scheme == .https {
+      throw RegistryError(
+        code: .unsafe,
+        message: "\(call.method) \(call.operation.noun) \(call.subject): sent on to \(target.authority) over plain HTTP"
+      )
+    }
+    if HostAddress.isLocal(target.host), !HostAddress.isLocal(RegistryURL.host(of: host.authority)) {
+      throw RegistryError(
+        code: .unsafe,
+        message: "\(call.method) \(call.operation.noun) \(call.subject): sent on to \(target.authority), "
+          + "which is inside this machine or its network link")
+    }
+    return target
+  }
+}
+
+extension HTTPResponse {
+  /// Whether a server with TLS answered plain HTTP: some say so in the body, Go's sends a status line alone.
+  fileprivate var refusesPlain: Bool {
+    status == 400 && (headers.fields.isEmpty || String(decoding: body.prefix(4096), as: UTF8.self).contains("HTTPS"))
+  }
+}

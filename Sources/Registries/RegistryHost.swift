@@ -1,0 +1,55 @@
+import Native
+
+/// What the user says about one registry host, beyond its name.
+package struct HostSettings: Sendable, Equatable {
+  /// Whether plain HTTP and any certificate will do.
+  package var isInsecure: Bool
+  /// A file of PEM certificates to trust instead of the system's.
+  package var caBundle: String?
+  /// A PEM certificate, and its key, by which this client names itself.
+  package var clientCertificate: String?
+  package var clientKey: String?
+
+  package init(
+    isInsecure: Bool = false, caBundle: String? = nil, clientCertificate: String? = nil, clientKey: String? = nil
+  ) {
+    self.isInsecure = isInsecure
+    self.caBundle = caBundle
+    self.clientCertificate = clientCertificate
+    self.clientKey = clientKey
+  }
+
+  func configuration(_ base: HTTPClient.Configuration) -> HTTPClient.Configuration {
+    var configuration = base
+    configuration.skipsVerification = isInsecure
+    configuration.caBundle = caBundle ?? base.caBundle
+    configuration.clientCertificate = clientCertificate ?? base.clientCertificate
+    configuration.clientKey = clientKey ?? base.clientKey
+    return configuration
+  }
+}
+
+/// A registry's name in a reference, and where its API is.
+struct RegistryHost: Hashable, Sendable {
+  /// As in a reference: `docker.io`, `127.0.0.1:5000`.
+  let name: String
+  /// `host[:port]` of the API.
+  let authority: String
+  /// Whether the API may be spoken to without TLS.
+  let allowsPlain: Bool
+
+  init(_ name: String, isInsecure: Bool) {
+    self.name = name
+    // Docker's registry has its API at another name than its references.
+    authority = name == "docker.io" || name == "index.docker.io" ? "registry-1.docker.io" : name.lowercased()
+    allowsPlain = isInsecure || HostAddress.isLoopback(RegistryURL.host(of: authority))
+  }
+
+  /// What is tried first: on loopback plain HTTP, which is what registries speak there, else TLS.
+  var firstScheme: RegistryURL.Scheme { HostAddress.isLoopback(RegistryURL.host(of: authority)) ? .http : .https }
+
+  /// - Parameter path: what follows `/v2/`.
+  func url(_ path: String, scheme: RegistryURL.Scheme) -> RegistryURL {
+    RegistryURL(scheme: scheme, authority: authority, target: "/v2/" + path)
+  }
+}
