@@ -1,3 +1,6 @@
+import FoundationEssentials
+import Native
+
 /// Any JSON: for documents of which some fields are not ours.
 package enum JSONValue: Sendable, Hashable, Codable {
   case null
@@ -59,5 +62,16 @@ package enum JSONValue: Sendable, Hashable, Codable {
   package var elements: [JSONValue]? {
     guard case .array(let values) = self else { return nil }
     return values
+  }
+}
+
+extension JSONValue {
+  /// SHA-256 of the value as JSON with sorted keys and no white space, in hexadecimal.
+  package func hash() throws(AWSError) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    do { return try SHA256.hash(Array(try encoder.encode(self))).hexadecimal } catch {
+      throw AWSError(code: .invalidRequest, message: "a document cannot be hashed: \(error)")
+    }
   }
 }
