@@ -1,12 +1,13 @@
 /// Finds the name that was probably meant.
 enum NearestName {
   /// The candidate with the fewest typing mistakes (insert, delete, replace, swap two neighbours) away from `word`,
-  /// ignoring case; nil when none is near, which is more than a third of the word away.
+  /// ignoring case; nil when none is near, which is more than a third of the word away. Only the first 200 candidates are
+  /// looked at.
   static func of(_ word: String, in candidates: some Sequence<String>) -> String? {
     let letters = Array(word.lowercased())
     guard letters.count <= 64 else { return nil }
     let limit = max(1, letters.count / 3)
-    return candidates.map { (name: $0, distance: distance(letters, Array($0.lowercased()))) }
+    return candidates.prefix(200).map { (name: $0, distance: distance(letters, Array($0.lowercased()))) }
       .filter { $0.distance <= limit && $0.distance < letters.count }
       .min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
   }

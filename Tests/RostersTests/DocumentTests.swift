@@ -71,7 +71,7 @@ import Testing
       ])
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: [4, 40])
+  @Test(.timeLimit(.minutes(5)), arguments: [4, 40])
   func aliasBombIsRefusedAtOnce(levels: Int) {
     var text = "a0: &a0 [x, x]\n"
     for level in 1...levels { text += "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1)]\n" }
@@ -79,7 +79,7 @@ import Testing
     #expect(Sample.problems(text).contains { $0.message == "anchors and aliases are not used here" })
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: ["[", "{a: ", "- ", "? "])
+  @Test(.timeLimit(.minutes(5)), arguments: ["[", "{a: ", "- ", "? "])
   func deepNestingIsRefused(_ opening: String) {
     #expect(!Sample.problems(String(repeating: opening, count: 20_000)).isEmpty)
   }

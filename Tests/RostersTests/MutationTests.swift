@@ -2,14 +2,14 @@ import Testing
 
 @testable import Rosters
 
-/// Thousands of damaged rosters: each is read or refused with problems that lie inside it, and nothing crashes.
+/// Hundreds of damaged rosters: each is read or refused with problems that lie inside it, and nothing crashes.
 @Suite struct MutationTests {
-  @Test(.timeLimit(.minutes(5)), arguments: [UInt64(1), 2, 3, 4])
+  @Test(.timeLimit(.minutes(5)), arguments: UInt64(1)...4)
   func damagedRostersAreRefusedOrRead(seed: UInt64) throws {
     let sample = Array(try Sample.text().unicodeScalars)
     var random = SplitMix(state: seed)
     var refused = 0
-    for _ in 0..<500 {
+    for _ in 0..<100 {
       var scalars = sample
       for _ in 0...Int.random(in: 0..<4, using: &random) { mutate(&scalars, &random) }
       let text = String(String.UnicodeScalarView(scalars))
@@ -25,7 +25,7 @@ import Testing
       bytes[Int.random(in: bytes.indices, using: &random)] = .random(in: .min ... .max, using: &random)
       _ = try? RosterReader().read(bytes)
     }
-    #expect(refused > 200)
+    #expect(refused > 40)
   }
 
   private func mutate(_ scalars: inout [Unicode.Scalar], _ random: inout SplitMix) {

@@ -96,6 +96,15 @@ import Testing
     #expect(Sample.problems("project: lab\ngroups: {blue: }\n\(users)").map(\.message) == [message])
   }
 
+  @Test(.timeLimit(.minutes(5))) func aThousandPeople() throws {
+    let groups = (0..<50).map { "  g\($0): {data: ['s3://lake/g\($0)/']}" }
+    let users = (0..<1000).map { "  u\($0): {uid: \(2001 + $0), groups: [g\($0 % 50)]}" }
+    let text = "project: lab\ngroups:\n\(groups.joined(separator: "\n"))\nusers:\n\(users.joined(separator: "\n"))\n"
+    let roster = try RosterReader().read(text)
+    #expect(roster.users.count == 1000)
+    #expect(roster.members(of: roster.groups[7]).count == 20)
+  }
+
   @Test func namesMadeOfLongNames() {
     let long = "a" + String(repeating: "b", count: 31)
     let text = """
