@@ -9,11 +9,6 @@ extension RosterAnalysis {
     var misspelt: Set<String> = []
     var isComplete = !pairs.isEmpty
     for pair in pairs {
-      do {
-        try UnixName.check(pair.key)
-      } catch {
-        diagnostics.report(error, at: pair.position)
-      }
       guard let section = user(pair) else {
         isComplete = false
         continue
@@ -45,9 +40,15 @@ extension RosterAnalysis {
   }
 
   private mutating func user(_ pair: YAMLPair) -> MappingReader? {
-    guard !Secret.isNamed(by: pair.key) else {
+    // A person may be called shadowfax; a password has no uid.
+    if case .scalar = pair.value.content, Secret.isNamed(by: pair.key) {
       diagnostics.reportSecret(Secret.password, at: pair.position)
       return nil
+    }
+    do {
+      try UnixName.check(pair.key)
+    } catch {
+      diagnostics.report(error, at: pair.position)
     }
     if case .null = pair.value.content {
       diagnostics.report(

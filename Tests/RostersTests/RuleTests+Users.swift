@@ -54,6 +54,7 @@ extension RuleTests {
     Change("  bob:", "  b:"),
     Change("  bob:", "  abcdefghijklmnopqrstuvwxyz-abcde:"),
     Change("  bob:", "  rooty:"),
+    Change("  bob:", "  shadowfax:"),
     // A group is no Unix group: it may have a user's name.
     Change("  bob:", "  blue:"),
     Change("name: Ada Lovelace", "name: Ađa Ô'Lovelace 🦆"),
