@@ -11,12 +11,11 @@ package struct Recipe: Sendable, Equatable {
   /// Sorted by path.
   package let files: [RecipeFile]
 
-  /// `accounts` are the group's, and hold every name that the image has; `lock` is the file that the roster's
-  /// `image.python` names, nil when it names none.
+  /// `lock` is the file that the roster's `image.python` names; nil when it names none.
   ///
   /// Throws an error of code `lock` when the image would have no JupyterHub: without a lock file on a base made from
   /// packages, or with one that does not name it.
-  package init(roster: Roster, group: Group, accounts: AccountFiles, lock: PythonLock?) throws(RecipeError) {
+  package init(roster: Roster, group: Group, lock: PythonLock?) throws(RecipeError) {
     try Self.checkHub(roster: roster, lock: lock)
     let dockerfile = try Template(PackageResources.Dockerfile).filled(with: [
       "base": roster.base.reference,
@@ -28,6 +27,7 @@ package struct Recipe: Sendable, Equatable {
       "port": String(group.task.port),
       "group packages": DebianPackages(of: group, in: roster).names.continuedLines,
     ])
+    let accounts = Accounts(of: group, in: roster)
     var files = [
       RecipeFile(path: "Dockerfile", bytes: Array(dockerfile.utf8)),
       RecipeFile(path: "accounts/group", bytes: Array(accounts.group.utf8)),

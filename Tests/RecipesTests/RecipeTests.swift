@@ -39,8 +39,7 @@ import Testing
       lock = nil
     }
     let recipe = try Recipe(
-      roster: roster, group: roster.groups[0],
-      accounts: SampleRoster.accounts(of: roster.groups[0], in: roster), lock: lock)
+      roster: roster, group: roster.groups[0], lock: lock)
     let expected = try String(contentsOf: Place.fixtures.appending(path: "\(fixture).Dockerfile"), encoding: .utf8)
     let drift = try UnifiedDiff(
       old: expected, new: recipe.dockerfile(), oldName: "Fixtures/\(fixture).Dockerfile", newName: "generated")
@@ -135,17 +134,16 @@ import Testing
     var roster = SampleRoster.roster
     let other = try PythonLock(
       path: "other.lock", bytes: Array("numpy==2.0 --hash=sha256:\(String(repeating: "a", count: 64))".utf8))
-    let accounts = SampleRoster.accounts(of: roster.groups[0], in: roster)
     for lock in [nil, other] {
       let error = #expect(throws: RecipeError.self) {
-        try Recipe(roster: roster, group: roster.groups[0], accounts: accounts, lock: lock)
+        try Recipe(roster: roster, group: roster.groups[0], lock: lock)
       }
       #expect(error?.code == .lock)
       #expect(error?.hint != nil)
     }
     roster.base = .image("example.com/hub:1")
     #expect(throws: Never.self) {
-      try Recipe(roster: roster, group: roster.groups[0], accounts: accounts, lock: nil)
+      try Recipe(roster: roster, group: roster.groups[0], lock: nil)
     }
   }
 }

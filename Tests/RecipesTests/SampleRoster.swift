@@ -3,7 +3,7 @@ import Testing
 
 @testable import Rosters
 
-/// The roster of `users.yaml` in this repository, made by hand, for tests to vary.
+/// A roster like that of this repository, made by hand, for tests to vary.
 enum SampleRoster {
   static let lockPath = "images/requirements.lock"
 
@@ -51,17 +51,7 @@ enum SampleRoster {
   ) throws -> Recipe {
     let group = try #require(roster.group(named: name))
     return try Recipe(
-      roster: roster, group: group, accounts: accounts(of: group, in: roster), lock: lock ?? Self.lock())
-  }
-
-  static func accounts(of group: Group, in roster: Roster) -> AccountFiles {
-    let members = roster.members(of: group)
-    func names(_ users: [User]) -> String { users.map(\.name).joined(separator: ",") }
-    return AccountFiles(
-      passwd: members.map { "\($0.name):x:\($0.uid):\($0.uid)::/home/\($0.name):/bin/bash\n" }.joined(),
-      group: members.map { "\($0.name):x:\($0.uid):\n" }.joined()
-        + "jupyter-users:x:59998:\(names(members))\njupyter-admins:x:59999:\(names(members.filter(\.admin)))\n",
-      shadow: members.map { "\($0.name):!:::::::\n" }.joined())
+      roster: roster, group: group, lock: lock ?? Self.lock())
   }
 }
 
