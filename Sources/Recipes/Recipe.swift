@@ -13,8 +13,8 @@ package struct Recipe: Sendable, Equatable {
 
   /// `lock` is the file that the roster's `image.python` names; nil when it names none.
   ///
-  /// Throws an error of code `lock` when the image would have no JupyterHub: without a lock file on a base made from
-  /// packages, or with one that does not name it.
+  /// Throws an error of code `lock` when it is another file than that, and when the image would have no JupyterHub: without
+  /// a lock file on a base made from packages, or with one that does not name it.
   package init(roster: Roster, group: Group, lock: PythonLock?) throws(RecipeError) {
     try Self.checkHub(roster: roster, lock: lock)
     let dockerfile = try Template(PackageResources.Dockerfile).filled(with: [
@@ -47,6 +47,12 @@ package struct Recipe: Sendable, Equatable {
   }
 
   private static func checkHub(roster: Roster, lock: PythonLock?) throws(RecipeError) {
+    guard lock?.path == roster.image.python else {
+      throw RecipeError(
+        code: .lock,
+        message:
+          "users.yaml names \(roster.image.python ?? "no file") as image.python, given is \(lock?.path ?? "none")")
+    }
     switch (roster.base, lock) {
     case (.bootstrap(let distribution, let suite, _), nil):
       throw RecipeError(

@@ -29,7 +29,7 @@ import Testing
       roster.image.apt = ["git", "nano"]
       roster.image.compression = .gzip
       roster.groups[0].apt = ["git", "postgresql-client"]
-      roster.groups[0].r = ["RPostgres", "dplyr", "stats"]
+      roster.groups[0].r = ["RPostgreSQL", "dplyr", "stats"]
       roster.groups[0].task.port = 9000
     default:
       roster.base = .image("registry.example.com/team/hub@sha256:\(String(repeating: "0", count: 64))")
@@ -133,8 +133,9 @@ import Testing
   @Test func anImageWithoutAHubIsRefused() throws {
     var roster = SampleRoster.roster
     let other = try PythonLock(
-      path: "other.lock", bytes: Array("numpy==2.0 --hash=sha256:\(String(repeating: "a", count: 64))".utf8))
+      path: SampleRoster.lockPath, bytes: Array("numpy==2.0 --hash=sha256:\(String(repeating: "a", count: 64))".utf8))
     for lock in [nil, other] {
+      roster.image.python = lock?.path
       let error = #expect(throws: RecipeError.self) {
         try Recipe(roster: roster, group: roster.groups[0], lock: lock)
       }
@@ -142,8 +143,20 @@ import Testing
       #expect(error?.hint != nil)
     }
     roster.base = .image("example.com/hub:1")
-    #expect(throws: Never.self) {
-      try Recipe(roster: roster, group: roster.groups[0], lock: nil)
+    roster.image.python = nil
+    #expect(throws: Never.self) { try Recipe(roster: roster, group: roster.groups[0], lock: nil) }
+  }
+
+  @Test func anotherLockFileThanTheRostersIsRefused() throws {
+    var roster = SampleRoster.roster
+    roster.base = .image("example.com/hub:1")
+    let other = try PythonLock(path: "other.lock", bytes: SampleRoster.lock().bytes)
+    for lock in [nil, other] {
+      let error = #expect(throws: RecipeError.self) {
+        try Recipe(roster: roster, group: roster.groups[0], lock: lock)
+      }
+      #expect(error?.code == .lock)
+      #expect(error?.message.contains(SampleRoster.lockPath) == true)
     }
   }
 }

@@ -80,7 +80,7 @@ EXPOSE 9000
 RUN --mount=type=secret,id=apt_conf \
     apt-install \
         postgresql-client \
-        r-cran-rpostgres
+        r-cran-rpostgresql
 
 # The group's accounts, all locked: the entrypoint puts their password hashes in place when a container starts. A change
 # of people in users.yaml changes these layers and no others. 42 is Debian's group `shadow`.
