@@ -67,6 +67,7 @@ let package = Package(
     .target(name: "CLinux"),
 
     tests("Native"),
+    tests("Layers", ["Native", "OCI"]),
     tests("OCI"),
     tests("Sandboxes", ["Native"]),
     tests("Rosters"),

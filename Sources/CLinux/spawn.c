@@ -1,4 +1,6 @@
 #define _GNU_SOURCE
+#include "spawn.h"
+
 #include "CLinux.h"
 
 #include <errno.h>

@@ -1,8 +1,23 @@
+import Glibc
+import Native
+
 /// What went wrong in `Layers`.
 package struct LayerError: Error, Sendable, Equatable {
   /// What kind of failure it is; decides the exit code.
   package enum Code: Sendable, Equatable {
+    /// What was asked for cannot be: a name that no layer can hold, a tag that is none.
     case invalid
+    /// A blob, layer or layout that is not what it says, is cut short, or tries to leave its root.
+    case corrupt
+    /// More than the caller allows: a layer that unpacks to too much.
+    case limit
+    case notFound
+    /// A file changed while it was read.
+    case changed
+    case noSpace
+    case notAllowed
+    /// Any other failure of the system.
+    case system
   }
 
   package var code: Code
@@ -15,5 +30,31 @@ package struct LayerError: Error, Sendable, Equatable {
     self.code = code
     self.message = message
     self.hint = hint
+  }
+}
+
+extension LayerError {
+  init(_ error: NativeError) {
+    switch error.errno {
+    case ENOSPC, EDQUOT:
+      self.init(
+        code: .noSpace, message: "no room left: \(error)", hint: "Free space on that disk, or prune the cache.")
+    case EACCES, EPERM, EROFS: self.init(code: .notAllowed, message: "\(error)")
+    case ENOENT: self.init(code: .notFound, message: "\(error)")
+    default: self.init(code: .system, message: "\(error)")
+    }
+  }
+
+  /// Runs `body`, whose failures of the system become this target's errors.
+  static func translating<Value: ~Copyable>(_ body: () throws -> Value) throws(LayerError) -> Value {
+    do {
+      return try body()
+    } catch let error as LayerError {
+      throw error
+    } catch let error as NativeError {
+      throw LayerError(error)
+    } catch {
+      throw LayerError(code: .system, message: "\(error)")
+    }
   }
 }

@@ -94,7 +94,7 @@ package struct ChildProcess: Sendable {
       return running.wait()
     }
     var ends: [Int32] = [-1, -1]
-    guard imagesmith_pipe(&ends) == 0 else { throw .system("make a pipe") }
+    guard imagesmith_pipe(&ends) == 0 else { throw NativeError(failed: "make a pipe") }
     defer { close(ends[0]) }
     let null = open("/dev/null", O_RDONLY | O_CLOEXEC)
     defer { close(null) }

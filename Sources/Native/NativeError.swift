@@ -1,5 +1,3 @@
-import Glibc
-
 /// A call into a C library or the system that failed.
 package struct NativeError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What was tried, such as `open /var/x`.
@@ -16,12 +14,4 @@ package struct NativeError: Error, Sendable, Equatable, CustomStringConvertible 
   }
 
   package var description: String { "\(operation): \(reason)" }
-}
-
-extension NativeError {
-  /// The failure of a system call that has just set `errno`.
-  package static func system(_ operation: String) -> NativeError {
-    let number = Glibc.errno
-    return NativeError(operation: operation, reason: String(cString: strerror(number)), errno: number)
-  }
 }

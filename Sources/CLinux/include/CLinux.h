@@ -1,62 +1,45 @@
-/* What Swift cannot say on Linux: calls that its Glibc module leaves out, and what must happen between clone and exec,
- * where no Swift may run. */
+/* What Swift cannot say on Linux: calls that its Glibc module leaves out. */
 #ifndef IMAGESMITH_CLINUX_H
 #define IMAGESMITH_CLINUX_H
 
-#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
+
+#include "spawn.h"
 
 /* openat2(2) with RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS: `path` is resolved as if `root` were "/", so that no "..",
  * link or absolute path leads out of it. Returns a descriptor, or -1 with errno. */
 int imagesmith_openat_in_root(int root, const char *path, int flags, mode_t mode);
 
-/* One mount(2) in a process's own mount namespace; a null pointer is passed on as such. */
-struct imagesmith_mount {
-  const char *source;
-  const char *target;
-  const char *type;
-  unsigned long flags;
-  const char *data;
-};
-
-/* A process in namespaces of its own. */
-struct imagesmith_spawn {
-  const char *path; /* of the program */
-  char *const *arguments; /* null-terminated, as are the variables */
-  char *const *environment;
-  const char *directory; /* where the mounts' relative paths and the program start */
-  int input, output, error; /* descriptors that become 0, 1 and 2 */
-  bool own_mounts; /* a mount namespace of its own */
-  bool own_processes; /* a process namespace of its own, in which the program is number 1 */
-  const struct imagesmith_mount *mounts; /* done in order, in the new mount namespace, before the program starts */
-  size_t mount_count;
-};
-
 /* pipe2(2) with O_CLOEXEC. */
 int imagesmith_pipe(int ends[2]);
 
-/* What was being done when a spawn failed. */
-enum imagesmith_spawn_step {
-  IMAGESMITH_SPAWN_PIPE,
-  IMAGESMITH_SPAWN_CLONE,
-  IMAGESMITH_SPAWN_SESSION,
-  IMAGESMITH_SPAWN_DIRECTORY,
-  IMAGESMITH_SPAWN_PRIVATE, /* the new mount namespace cut off from the old one */
-  IMAGESMITH_SPAWN_MOUNT, /* `index` says which */
-  IMAGESMITH_SPAWN_DESCRIPTORS,
-  IMAGESMITH_SPAWN_EXEC,
-};
+/* Flags of open(2) that need _GNU_SOURCE. */
+extern const int imagesmith_o_path;
 
-struct imagesmith_spawn_failure {
-  enum imagesmith_spawn_step step;
-  size_t index;
-  int error; /* errno */
-};
+/* xattr(7) of a path, whose last component is not followed, or of a descriptor when `path` is null. They return as
+ * the system calls do: a size or 0, or -1 with errno. */
+ssize_t imagesmith_list_xattr(int descriptor, const char *path, char *list, size_t size);
+ssize_t imagesmith_get_xattr(int descriptor, const char *path, const char *name, void *value, size_t size);
+int imagesmith_set_xattr(int descriptor, const char *path, const char *name, const void *value, size_t size);
+int imagesmith_remove_xattr(int descriptor, const char *path, const char *name);
 
-/* Starts the process in a session of its own; it is killed when the calling thread ends, and so, with `own_processes`, is all
- * that it started. Returns its process id once the program has been started, or -1 with `failure` filled in and no process
- * left. */
-pid_t imagesmith_spawn(const struct imagesmith_spawn *spawn, struct imagesmith_spawn_failure *failure);
+/* makedev(3) and its parts, which are macros. */
+dev_t imagesmith_makedev(uint32_t major, uint32_t minor);
+uint32_t imagesmith_major(dev_t device);
+uint32_t imagesmith_minor(dev_t device);
+
+/* ioctl(2) FICLONE: `destination` shares the blocks of `source`. Returns 0, or -1 with errno. */
+int imagesmith_clone(int destination, int source);
+/* copy_file_range(2) from and to the current offsets. Returns a number of bytes, or -1 with errno. */
+ssize_t imagesmith_copy_file_range(int source, int destination, size_t length);
+/* sync_file_range(2) with SYNC_FILE_RANGE_WRITE: starts to write a range of bytes to disk and does not wait. */
+int imagesmith_start_writeback(int descriptor, off_t offset, off_t length);
+
+/* uselocale(3): what the calling thread's character set is while a C library is told names. `utf8` chooses C.UTF-8,
+ * else C. Returns what to give to imagesmith_leave_locale. */
+void *imagesmith_enter_locale(int utf8);
+void imagesmith_leave_locale(void *previous);
 
 #endif

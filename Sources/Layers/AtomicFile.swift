@@ -1,0 +1,49 @@
+import Glibc
+import Native
+import OCI
+
+/// A file that appears under its name whole or not at all: written beside, synced, renamed. One that goes out of scope
+/// before that leaves nothing.
+package struct AtomicFile: ~Copyable {
+  package let file: FileDescriptor
+  private let temporary: [UInt8]
+  private var isInPlace: Bool
+
+  /// - Parameter directory: where it is written; on the file system where it shall be in the end.
+  package init(in directory: String, mode: mode_t = 0o644) throws(LayerError) {
+    let temporary = Array("\(directory)/.partial-\(try Self.uniqueName())".utf8)
+    file = try LayerError.translating {
+      try FileDescriptor.open(temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode)
+    }
+    self.temporary = temporary
+    isInPlace = false
+  }
+
+  deinit {
+    if !isInPlace { _ = withCPath(temporary) { unlink($0) } }
+  }
+
+  /// Gives it its name, in place of what has it now.
+  package consuming func commit(to path: String) throws(LayerError) {
+    do throws(NativeError) {
+      try file.synchronize()
+      let result = withCPath(temporary) { from in withCPath(Array(path.utf8)) { rename(from, $0) } }
+      guard result == 0 else { throw NativeError(failed: "rename \(file.name) to \(path)") }
+      isInPlace = true
+    } catch {
+      throw LayerError(error)
+    }
+  }
+
+  /// Writes a small file whole.
+  package static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws(LayerError) {
+    let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let new = try AtomicFile(in: directory, mode: mode)
+    try LayerError.translating { try new.file.write(bytes) }
+    try new.commit(to: path)
+  }
+
+  static func uniqueName() throws(LayerError) -> String {
+    try LayerError.translating { try RandomBytes.make(count: 8).hexadecimal }
+  }
+}

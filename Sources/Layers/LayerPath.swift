@@ -1,0 +1,85 @@
+/// A path in a layer or image: bytes, relative to the root, without `.`, `..`, empty components, or a slash at the ends.
+///
+/// The order is that of a layer: a directory stands before what is in it, names go by their bytes.
+package struct LayerPath: Hashable, Comparable, Sendable, CustomStringConvertible {
+  private static let slash = UInt8(ascii: "/")
+
+  /// Empty for the root.
+  package let bytes: [UInt8]
+
+  package static let root = LayerPath(checked: [])
+
+  private init(checked bytes: [UInt8]) { self.bytes = bytes }
+
+  /// Drops leading slashes, `.` and empty components; nil when there is a `..` or a NUL.
+  package init?(bytes: some Collection<UInt8>) {
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count)
+    for component in bytes.split(separator: Self.slash) where !component.elementsEqual([UInt8(ascii: ".")]) {
+      guard !component.elementsEqual([UInt8(ascii: "."), UInt8(ascii: ".")]), !component.contains(0) else {
+        return nil
+      }
+      if !result.isEmpty { result.append(Self.slash) }
+      result += component
+    }
+    self.bytes = result
+  }
+
+  package init?(_ text: some StringProtocol) { self.init(bytes: Array(text.utf8)) }
+
+  package var isRoot: Bool { bytes.isEmpty }
+
+  package var components: [ArraySlice<UInt8>] { bytes.split(separator: Self.slash) }
+
+  /// The last component; empty for the root.
+  package var name: [UInt8] { Array(bytes[(bytes.lastIndex(of: Self.slash).map { $0 + 1 } ?? 0)...]) }
+
+  /// The directory that it is in; nil for the root.
+  package var parent: LayerPath? {
+    if isRoot { return nil }
+    return LayerPath(checked: Array(bytes[..<(bytes.lastIndex(of: Self.slash) ?? 0)]))
+  }
+
+  /// All directories above it, the root not among them, the highest first.
+  package var ancestors: [LayerPath] {
+    bytes.indices.filter { bytes[$0] == Self.slash }.map { LayerPath(checked: Array(bytes[..<$0])) }
+  }
+
+  /// The path of `name`, a single component, in this directory.
+  package func appending(_ name: some Collection<UInt8>) -> LayerPath {
+    assert(!name.isEmpty && !name.contains(Self.slash) && !name.contains(0))
+    return LayerPath(checked: isRoot ? Array(name) : bytes + [Self.slash] + name)
+  }
+
+  /// The path of `other` as seen from this directory.
+  package func appending(_ other: LayerPath) -> LayerPath {
+    if isRoot { return other }
+    return other.isRoot ? self : LayerPath(checked: bytes + [Self.slash] + other.bytes)
+  }
+
+  /// Whether it is `other` or lies below it.
+  package func isWithin(_ other: LayerPath) -> Bool {
+    other.isRoot || bytes == other.bytes
+      || (bytes.count > other.bytes.count && bytes[other.bytes.count] == Self.slash && bytes.starts(with: other.bytes))
+  }
+
+  /// What is left of `path` below this directory, the root when they are the same; nil when it is not within.
+  package func remainder(of path: LayerPath) -> LayerPath? {
+    guard path.isWithin(self) else { return nil }
+    if isRoot { return path }
+    return LayerPath(checked: Array(path.bytes.dropFirst(bytes.count + 1)))
+  }
+
+  /// With a leading slash, for people.
+  package var description: String { "/" + String(decoding: bytes, as: UTF8.self) }
+
+  package static func < (left: LayerPath, right: LayerPath) -> Bool {
+    // A slash ends a component, so it goes before every byte of a longer name.
+    for (one, other) in zip(left.bytes, right.bytes) where one != other {
+      if one == slash { return true }
+      if other == slash { return false }
+      return one < other
+    }
+    return left.bytes.count < right.bytes.count
+  }
+}

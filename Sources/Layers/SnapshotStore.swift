@@ -1,0 +1,112 @@
+import Glibc
+import Native
+import OCI
+
+/// Unpacked layers by their DiffID, `snapshots/sha256/HEX/fs`, each a lower directory for overlay mounts.
+///
+/// A snapshot appears whole or not at all and never changes after that. Whoever needs one that another process unpacks
+/// just now waits for it. All calls block.
+package struct SnapshotStore: Sendable {
+  /// What holds `snapshots/`.
+  package let directory: String
+  package let marks: OverlayMarks
+
+  package init(directory: String, marks: OverlayMarks = .trusted) throws(LayerError) {
+    self.directory = directory
+    self.marks = marks
+    try makeDirectories("\(directory)/snapshots/sha256")
+    try makeDirectories("\(directory)/snapshots/.locks")
+  }
+
+  /// Where a layer is that is the same upon whatever lies below; nil when it is not unpacked.
+  package func existing(_ diffID: DiffID) -> String? {
+    let path = files(of: entry(diffID))
+    return access(path, F_OK) == 0 ? path : nil
+  }
+
+  /// The directory of an unpacked layer; unpacks it when it is missing.
+  ///
+  /// - Parameter lower: the directories of the layers below, the lowest first. A layer that lacks a parent directory of
+  ///   one of its files takes it from them, and is then kept for this order alone.
+  /// - Throws: What `LayerExtractor.extract` throws.
+  package func directory(
+    for layer: Layer, from blobs: BlobStore, over lower: [String] = [], limit: Int = LayerExtractor.defaultLimit
+  ) throws(LayerError) -> String {
+    let alone = entry(layer.diffID)
+    let upon = try entry(layer.diffID, over: lower)
+    if let path = [alone, upon].map(files).first(where: { access($0, F_OK) == 0 }) { return path }
+    let lock = try lock(layer.diffID)
+    if let path = [alone, upon].map(files).first(where: { access($0, F_OK) == 0 }) { return path }
+    let temporary = try makeTemporary()
+    do throws(LayerError) {
+      try makeDirectories(files(of: temporary))
+      let extractor = LayerExtractor(form: .overlay(marks), over: TreeView(lower, marks: marks), limit: limit)
+      let result = try extractor.apply(layer.descriptor, diffID: layer.diffID, from: blobs, onto: files(of: temporary))
+      let place = result.dependsOnLower ? upon : alone
+      guard rename(temporary, place) == 0 else {
+        throw LayerError(NativeError(failed: "rename \(temporary) to \(place)"))
+      }
+      _ = consume lock
+      return files(of: place)
+    } catch {
+      try? LayerExtractor.removeDirectory(temporary)
+      throw error
+    }
+  }
+
+  /// Takes over the upper directory of an overlay mount, which is not mounted any more, as the unpacked form of the layer
+  /// that was written from it. Returns where it is now.
+  ///
+  /// - Parameters:
+  ///   - upper: a directory on the same file system.
+  ///   - removing: paths in it that the layer does not have.
+  package func adopt(
+    _ upper: String, as diffID: DiffID, removing: Set<LayerPath> = []
+  ) throws(LayerError) -> String {
+    let place = entry(diffID)
+    let lock = try lock(diffID)
+    if let path = existing(diffID) {
+      try LayerExtractor.removeDirectory(upper)
+      return path
+    }
+    for path in removing { try LayerExtractor.removeDirectory("\(upper)\(path)") }
+    let temporary = try makeTemporary()
+    guard rename(upper, files(of: temporary)) == 0 else {
+      let error = NativeError(failed: "rename \(upper) to \(files(of: temporary))")
+      rmdir(temporary)
+      throw LayerError(error)
+    }
+    guard rename(temporary, place) == 0 else {
+      throw LayerError(NativeError(failed: "rename \(temporary) to \(place)"))
+    }
+    _ = consume lock
+    return files(of: place)
+  }
+
+  private func entry(_ diffID: DiffID) -> String { "\(directory)/snapshots/sha256/\(diffID.digest.hex)" }
+
+  private func entry(_ diffID: DiffID, over lower: [String]) throws(LayerError) -> String {
+    let below: [UInt8] = lower.flatMap { Array($0.utf8) + [0] }
+    let key = try LayerError.translating { try Digest(sha256: SHA256.hash(below)) }
+    return "\(entry(diffID))-over-\(key.short)"
+  }
+
+  private func files(of entry: String) -> String { "\(entry)/fs" }
+
+  private func makeTemporary() throws(LayerError) -> String {
+    let path = "\(directory)/snapshots/sha256/.partial-\(try AtomicFile.uniqueName())"
+    guard mkdir(path, 0o755) == 0 else { throw LayerError(NativeError(failed: "make the directory \(path)")) }
+    return path
+  }
+
+  private func lock(_ diffID: DiffID) throws(LayerError) -> FileDescriptor {
+    do throws(NativeError) {
+      let path = "\(directory)/snapshots/.locks/\(diffID.digest.hex)"
+      let file = try FileDescriptor.open(path, O_RDWR | O_CREAT, mode: 0o644)
+      try file.lock()
+      return file
+    } catch {
+      throw LayerError(error)
+    }
+  }
+}

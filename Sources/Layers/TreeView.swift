@@ -1,0 +1,164 @@
+import Glibc
+import Native
+
+/// Looks into unpacked layers as an overlay mount of them would show them, without a mount. Nothing leads outside.
+///
+/// Source: Linux, Documentation/filesystems/overlayfs.rst.
+package struct TreeView: Sendable {
+  /// The directories of the layers, the lowest first.
+  package let directories: [String]
+  package let marks: OverlayMarks
+
+  package init(_ directories: [String], marks: OverlayMarks = .trusted) {
+    self.directories = directories
+    self.marks = marks
+  }
+
+  /// Something that is there: what it is, and where on the host.
+  package struct Node: Sendable, Equatable {
+    /// Where it is in the image, without links.
+    package var path: LayerPath
+    package var status: FileStatus
+    /// Where it is on the host. A directory may have more of its content in other layers.
+    package var hostPath: [UInt8]
+  }
+
+  /// What is at `path`, itself and not what it points to; no component before the last may be a link. Nil when nothing is
+  /// there.
+  package func node(at path: LayerPath) throws(LayerError) -> Node? {
+    for directory in directories.reversed() {
+      switch try look(for: path, in: directory) {
+      case .found(let node): return node
+      case .hidden: return nil
+      case .below: continue
+      }
+    }
+    return nil
+  }
+
+  /// Follows `path`, absolute or relative to the root, through links as a process in the image would: `..` at the root
+  /// stays there.
+  ///
+  /// - Parameter followsLast: whether a link at the end is followed too.
+  /// - Returns: The path without links; its last components need not exist.
+  /// - Throws: `.invalid` when links lead in a circle, or a component that is not a directory has something below it.
+  package func resolve(_ path: [UInt8], followsLast: Bool = true) throws(LayerError) -> LayerPath {
+    var rest = Self.split(path)
+    var at = LayerPath.root
+    var links = 0
+    while !rest.isEmpty {
+      let name = rest.removeFirst()
+      if name == [UInt8(ascii: ".")] { continue }
+      if name == [UInt8(ascii: "."), UInt8(ascii: ".")] {
+        at = at.parent ?? .root
+        continue
+      }
+      let next = at.appending(name)
+      guard let node = try node(at: next) else {
+        at = next
+        continue
+      }
+      switch node.status.kind {
+      case .symlink where followsLast || !rest.isEmpty:
+        links += 1
+        // As the kernel does.
+        guard links <= 40 else {
+          throw LayerError(code: .invalid, message: "too many links in \(String(decoding: path, as: UTF8.self))")
+        }
+        let target = try LayerError.translating { try FileStatus.linkTarget(of: node.hostPath) }
+        if target.first == UInt8(ascii: "/") { at = .root }
+        rest = Self.split(target) + rest
+      case .directory: at = next
+      default:
+        guard rest.isEmpty else { throw LayerError(code: .invalid, message: "\(next) is not a directory") }
+        at = next
+      }
+    }
+    return at
+  }
+
+  /// What `path` leads to, links followed.
+  package func find(_ path: String) throws(LayerError) -> Node? { try node(at: resolve(Array(path.utf8))) }
+
+  /// What the symlink at `path` says.
+  package func linkTarget(at path: LayerPath) throws(LayerError) -> [UInt8]? {
+    guard let node = try node(at: path), node.status.kind == .symlink else { return nil }
+    return try LayerError.translating { try FileStatus.linkTarget(of: node.hostPath) }
+  }
+
+  /// The bytes of the file that `path` leads to; nil when there is none.
+  ///
+  /// - Throws: `.system` when it has more than `limit` bytes.
+  package func read(_ path: String, limit: Int = 16 << 20) throws(LayerError) -> [UInt8]? {
+    guard let node = try find(path), node.status.kind == .file else { return nil }
+    return try LayerError.translating {
+      try FileDescriptor.open(node.hostPath, O_RDONLY | O_NOFOLLOW).readAll(limit: limit)
+    }
+  }
+
+  /// The names in the directory at `path`, sorted; nil when there is no directory.
+  package func names(in path: LayerPath) throws(LayerError) -> [[UInt8]]? {
+    guard let top = try node(at: path), top.status.kind == .directory else { return nil }
+    var seen: [[UInt8]: Bool] = [:]
+    layers: for directory in directories.reversed() {
+      switch try look(for: path, in: directory) {
+      case .below: continue
+      case .hidden: break layers
+      case .found(let node):
+        guard node.status.kind == .directory else { break layers }
+        if try collect(node.hostPath, into: &seen) { break layers }
+        if try hasOpaqueAncestor(path, in: directory) { break layers }
+      }
+    }
+    return seen.filter(\.value).keys.sorted { $0.lexicographicallyPrecedes($1) }
+  }
+
+  private enum Sight {
+    case found(Node)
+    /// This layer says that it is not there.
+    case hidden
+    /// This layer says nothing.
+    case below
+  }
+
+  private func look(for path: LayerPath, in directory: String) throws(LayerError) -> Sight {
+    let root = Array(directory.utf8)
+    do throws(NativeError) {
+      var isOpaque = false
+      for place in path.ancestors + [path] {
+        let host = place.isRoot ? root : root + [UInt8(ascii: "/")] + place.bytes
+        guard let status = try FileStatus.of(host) else { return isOpaque ? .hidden : .below }
+        if status.kind == .characterDevice(major: 0, minor: 0) { return .hidden }
+        if place == path { return .found(Node(path: path, status: status, hostPath: host)) }
+        guard status.kind == .directory else { return .hidden }
+        if !isOpaque { isOpaque = try marks.isOpaque(.path(host)) }
+      }
+      return .below
+    } catch {
+      throw LayerError(error)
+    }
+  }
+
+  private func hasOpaqueAncestor(_ path: LayerPath, in directory: String) throws(LayerError) -> Bool {
+    for ancestor in path.ancestors {
+      let place = ExtendedAttribute.Place.path(Array("\(directory)/".utf8) + ancestor.bytes)
+      if try LayerError.translating({ try marks.isOpaque(place) }) { return true }
+    }
+    return false
+  }
+
+  /// Adds names that no layer above has or hides; true stands for shown. Returns whether the directory is opaque.
+  private func collect(_ host: [UInt8], into seen: inout [[UInt8]: Bool]) throws(LayerError) -> Bool {
+    do throws(NativeError) {
+      let directory = try FileDescriptor.open(host, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+      for name in try directory.names() where seen[name] == nil {
+        seen[name] = try FileStatus.of(name, at: directory.raw)?.kind != .characterDevice(major: 0, minor: 0)
+      }
+      return try marks.isOpaque(.path(host))
+    } catch {
+      throw LayerError(error)
+    }
+  }
+
+  private static func split(_ path: [UInt8]) -> [[UInt8]] { path.split(separator: UInt8(ascii: "/")).map(Array.init) }
+}
