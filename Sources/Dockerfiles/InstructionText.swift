@@ -38,7 +38,9 @@ struct InstructionText {
   /// All of the arguments as one word.
   @discardableResult
   func wholeArgument() throws(DockerfileError) -> Word {
-    guard !arguments.isEmpty else { throw error("\(name) has no argument", hint: "write \(name) and its argument, or take the line away") }
+    guard !arguments.isEmpty else {
+      throw error("\(name) has no argument", hint: "write \(name) and its argument, or take the line away")
+    }
     return Word(arguments)
   }
 

@@ -11,7 +11,7 @@ struct ShellPattern {
 
   private let elements: [Element]
   /// How many comparisons a replacement may take: a pattern with a star is slow on a long value.
-  private static let maximumEffort = 50_000_000
+  private static let maximumEffort = 3_000_000
 
   /// Nil when a backslash stands before something that needs none.
   init?(_ pattern: Substring) {
@@ -87,8 +87,11 @@ struct ShellPattern {
   private static func match(
     _ elements: [Element], _ text: ArraySlice<Unicode.Scalar>, _ length: Length, _ effort: inout Int
   ) -> Int? {
+    effort += 1
+    if case .literal(let literal)? = elements.first, text.first != literal { return nil }
     var states = Array(repeating: false, count: elements.count + 1)
     states[0] = true
+    var next = states
     var taken = 0
     var found: Int?
     while states.contains(true) {
@@ -97,7 +100,7 @@ struct ShellPattern {
       if states[elements.count] { found = taken }
       effort += states.count
       guard let scalar = text.dropFirst(taken).first, found == nil || length == .longest else { break }
-      var next = Array(repeating: false, count: states.count)
+      for state in next.indices { next[state] = false }
       for (state, element) in elements.enumerated() where states[state] {
         switch element {
         case .literal(let literal): if literal == scalar { next[state + 1] = true }
@@ -105,7 +108,7 @@ struct ShellPattern {
         case .star: if scalar != "\n" { next[state] = true }
         }
       }
-      states = next
+      swap(&states, &next)
       taken += 1
     }
     return found
