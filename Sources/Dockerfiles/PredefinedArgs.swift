@@ -3,11 +3,13 @@
 /// Scopes, as BuildKit has them:
 /// - ARG before the first FROM is global: FROM sees it, a stage only after it declares the name again.
 /// - A stage that begins from another stage has the arguments and the environment of that one.
+/// - ARG and ENV of one name: the later in the file counts.
 /// - `ARG name` without a default takes the value of `--build-arg`, else the global one; `ARG name=value` takes the
 ///   value of `--build-arg`, else the default, expanded where it stands.
 /// - The platform arguments are global: they too are seen in a stage only after `ARG TARGETARCH` and the like.
 /// - The proxy arguments are in the environment of every RUN without being declared, and stay out of the history and
 ///   of cache keys, unless they are declared.
+/// `StageVariables` does all of this but the proxies.
 package enum PredefinedArgs {
   /// The proxy variables, in both cases as programs read them.
   package static let proxy: Set<String> = [
@@ -25,7 +27,7 @@ package enum PredefinedArgs {
   package static let build: Set<String> = [
     "SOURCE_DATE_EPOCH", "BUILDKIT_BUILD_NAME", "BUILDKIT_CACHE_MOUNT_NS", "BUILDKIT_CONTEXT_KEEP_GIT_DIR",
     "BUILDKIT_INLINE_CACHE", "BUILDKIT_MULTI_PLATFORM", "BUILDKIT_SANDBOX_HOSTNAME", "BUILDKIT_SYNTAX",
-    "BUILDKIT_DOCKERFILE_CHECK",
+    "BUILDKIT_DOCKERFILE_CHECK", "BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE",
   ]
 
   /// Whether a `--build-arg` of this name is right though no ARG declares it.

@@ -48,13 +48,13 @@ package struct StageGraph: Sendable {
     self.bases = bases
   }
 
-  /// The values of the arguments before the first FROM: `--build-arg`, else the default, expanded in order; with
-  /// `platform`, the values of the predefined ones.
+  /// The values of the arguments before the first FROM: `--build-arg`, else the default, expanded in order. They begin
+  /// with `platform` (see `PredefinedArgs.platformValues`), which `--build-arg` may override too.
   package static func globalArguments(
     of dockerfile: Dockerfile, buildArguments: [String: String], platform: [String: String]
   ) throws(DockerfileError) -> [String: String] {
     let expander = dockerfile.expander
-    var values = platform
+    var values = platform.merging(buildArguments.filter { platform[$0.key] != nil }) { $1 }
     for argument in dockerfile.globalArgs.flatMap(\.arguments) {
       let name = try expander.expand(argument.name) { values[$0] }
       if let given = buildArguments[name] {
