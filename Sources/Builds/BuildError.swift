@@ -1,19 +1,32 @@
-/// What went wrong in `Builds`.
+import Native
+
+/// A build that could not be finished.
 package struct BuildError: Error, Sendable, Equatable {
-  /// What kind of failure it is; decides the exit code.
   package enum Code: Sendable, Equatable {
-    case invalid
+    /// A RUN ended with a status other than zero.
+    case commandFailed(status: Int32)
+    /// A file that COPY names, a user, a secret that is required: the input is wrong.
+    case input
+    /// The base could not be had.
+    case base
+    /// The machine: disk, rights, the runtime.
+    case machine
+    /// Something that a Dockerfile may say, and this version does not do.
+    case unsupported
   }
 
   package var code: Code
-  /// What happened, and where.
+  /// What happened, and where: file, line, step.
   package var message: String
   /// What to do about it.
   package var hint: String?
+  /// The last lines that a failed command wrote.
+  package var output: String?
 
-  package init(code: Code, message: String, hint: String? = nil) {
+  package init(code: Code, message: String, hint: String? = nil, output: String? = nil) {
     self.code = code
     self.message = message
     self.hint = hint
+    self.output = output
   }
 }

@@ -1,0 +1,30 @@
+import Dockerfiles
+import FoundationEssentials
+import Layers
+
+/// The folder that COPY takes files from, without what `.dockerignore` leaves out.
+package struct BuildContext: Sendable {
+  /// Absolute.
+  package let directory: String
+  let ignore: DockerIgnore?
+
+  /// Opens the folder, and reads `NAME.dockerignore` beside the Dockerfile, or else the folder's `.dockerignore`.
+  ///
+  /// - Parameter dockerfile: the path of the Dockerfile, where it has one.
+  /// - Throws: `BuildError` with code `input` when there is no such folder; `DockerfileError` for a bad pattern.
+  package init(directory: String, dockerfile: String? = nil) throws {
+    var isDirectory = false
+    guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory else {
+      throw BuildError(
+        code: .input, message: "the build context \(directory) is not a folder",
+        hint: "name the folder that holds the files that COPY takes")
+    }
+    self.directory = URL(filePath: directory).standardized.path
+    let candidates = [dockerfile.map { $0 + ".dockerignore" }, directory + "/.dockerignore"].compactMap(\.self)
+    guard let file = candidates.first(where: FileManager.default.fileExists(atPath:)) else {
+      ignore = nil
+      return
+    }
+    ignore = try DockerIgnore.parse(String(contentsOfFile: file, encoding: .utf8), file: file)
+  }
+}

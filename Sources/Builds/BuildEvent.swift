@@ -1,0 +1,31 @@
+/// What a build tells while it goes on.
+package enum BuildEvent: Sendable, Equatable {
+  /// How a step was done.
+  package enum Outcome: Sendable, Equatable {
+    case cached
+    case done
+    /// Nothing to do: the step changes the configuration alone.
+    case configured
+  }
+
+  /// A step begins: its number in its stage from 1, how many there are, its text.
+  case began(step: Step)
+  /// What a RUN wrote, as it came.
+  case output(step: Step, bytes: [UInt8])
+  /// A step has ended, after so many seconds.
+  case ended(step: Step, outcome: Outcome, seconds: Double)
+  /// Something that the user should know and that stops nothing.
+  case warning(String)
+}
+
+/// A step of a stage, as people see it.
+package struct Step: Sendable, Hashable {
+  /// The stage's name, or its number.
+  package var stage: String
+  package var number: Int
+  package var total: Int
+  /// The instruction as written.
+  package var text: String
+
+  package var label: String { "[\(stage) \(number)/\(total)]" }
+}

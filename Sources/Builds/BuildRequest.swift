@@ -1,0 +1,70 @@
+import Dockerfiles
+import Layers
+import Native
+import OCI
+
+/// Everything that decides what a build makes: with the same request and the same inputs the image has the same digest.
+package struct BuildRequest: Sendable {
+  package var dockerfile: Dockerfile
+  package var context: BuildContext
+  /// A stage by name or number; nil for the last.
+  package var target: String?
+  /// `--build-arg`.
+  package var arguments: [String: String]
+  /// What stands for an image or a context of that name: `--build-context`.
+  package var namedContexts: [String: NamedContext]
+  /// By id: `--secret`.
+  package var secrets: [String: Secret]
+  package var platform: Platform
+  /// Added to the image's own.
+  package var labels: [String: String]
+  /// Of the manifest.
+  package var annotations: [String: String]
+  package var compression: Compression
+  /// Seconds since 1970: no file of a layer is newer, and the image was made then.
+  package var epoch: Int
+  /// Whether steps may come from the cache.
+  package var usesCache: Bool
+  /// Whether bases are made or fetched anew.
+  package var pullsBases: Bool
+
+  package init(
+    dockerfile: Dockerfile, context: BuildContext, target: String? = nil, arguments: [String: String] = [:],
+    namedContexts: [String: NamedContext] = [:], secrets: [String: Secret] = [:], platform: Platform = .host,
+    labels: [String: String] = [:], annotations: [String: String] = [:], compression: Compression = .zstd(level: 3),
+    epoch: Int = BuildRequest.standardEpoch, usesCache: Bool = true, pullsBases: Bool = false
+  ) {
+    self.dockerfile = dockerfile
+    self.context = context
+    self.target = target
+    self.arguments = arguments
+    self.namedContexts = namedContexts
+    self.secrets = secrets
+    self.platform = platform
+    self.labels = labels
+    self.annotations = annotations
+    self.compression = compression
+    self.epoch = epoch
+    self.usesCache = usesCache
+    self.pullsBases = pullsBases
+  }
+
+  /// The first second of 2026, where `SOURCE_DATE_EPOCH` says nothing else.
+  package static let standardEpoch = 1_767_225_600
+}
+
+/// What a name in FROM, `COPY --from` or `RUN --mount=from=` stands for instead of an image of that name.
+package enum NamedContext: Sendable, Equatable {
+  /// A folder of the machine.
+  case directory(String)
+  /// A base made from a distribution's packages.
+  case bootstrap(Bootstrap)
+  /// Another image: a reference, `oci:DIR[:TAG]`.
+  case image(String)
+}
+
+/// A value that a RUN may read and that no layer, history or log gets.
+package enum Secret: Sendable, Equatable {
+  case file(String)
+  case value([UInt8])
+}

@@ -1,0 +1,77 @@
+import AWS
+import Foundation
+import OCI
+import Registries
+import Rosters
+
+/// Where groups' images are pushed: ECR, or the registry that `--registry` names.
+struct Destination: Sendable {
+  /// `HOST[:PORT]`.
+  let host: String
+  let aws: AWSEnvironment
+  let client: RegistryClient
+  /// Whether repositories are ECR's, and are made where they are missing.
+  private let makesRepositories: Bool
+
+  /// - Parameter registry: the user's choice; nil asks ECR.
+  /// - Throws: `AWSError` when ECR cannot be asked.
+  init(_ roster: Roster, registry: String?) async throws {
+    aws = try AWSEnvironment(variables: Environment.variables, region: roster.aws.region)
+    client = RegistryAccess(aws: aws).client()
+    if let registry {
+      guard Reference("\(registry)/name")?.registry == registry else {
+        throw Failure(.usage, "--registry \(registry): that is no HOST[:PORT]", hint: "write --registry 127.0.0.1:5000")
+      }
+      host = registry
+      makesRepositories = RegistryAccess.isLoopback(registry) && Environment["AWS_ENDPOINT_URL"] != nil
+    } else {
+      host = try await ECR(aws.client(for: .ecr)).authorization().host
+      makesRepositories = true
+    }
+  }
+
+  /// Where the image of a group goes, by tag.
+  func reference(of group: Group, in roster: Roster, digest: Digest) throws -> Reference {
+    let repository = roster.registry.repository.replacing("{group}", with: group.name)
+      .replacing("{project}", with: roster.project)
+    let tag = roster.registry.tag.replacing("{group}", with: group.name)
+      .replacing("{version}", with: SourceVersion.commit ?? digest.short)
+    guard Reference.isRepository(repository), Reference.isTag(tag) else {
+      throw Failure(.input, "\(repository):\(tag) is no name for an image", hint: "correct `registry` in users.yaml")
+    }
+    return Reference(registry: host, repository: repository, tag: tag)
+  }
+
+  /// Makes the repository in ECR where it is missing.
+  func ensureRepository(_ name: String) async throws {
+    guard makesRepositories else { return }
+    let (_, isNew) = try await ECR(aws.client(for: .ecr)).ensureRepository(named: name)
+    if isNew { Console.standard.note("made the repository \(name)") }
+  }
+}
+
+/// `{version}` in a tag.
+enum SourceVersion {
+  /// The commit that is built, twelve digits; nil where nothing says it, or files differ from it.
+  static let commit: String? = {
+    if let version = Environment["CODEBUILD_RESOLVED_SOURCE_VERSION"], version.allSatisfy(\.isHexDigit) {
+      return String(version.prefix(12))
+    }
+    guard let status = git("status", "--porcelain"), status.isEmpty else { return nil }
+    return git("rev-parse", "--short=12", "HEAD").flatMap { $0.isEmpty ? nil : $0 }
+  }()
+
+  private static func git(_ arguments: String...) -> String? {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["git"] + arguments
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return nil }
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { return nil }
+    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+}

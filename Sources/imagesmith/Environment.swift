@@ -1,0 +1,34 @@
+import Foundation
+
+/// The process's environment, and what of it imagesmith itself reads.
+enum Environment {
+  static var variables: [String: String] { ProcessInfo.processInfo.environment }
+
+  /// A variable that is set to something.
+  static subscript(name: String) -> String? {
+    variables[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// Where programs are looked for.
+  static var path: String { Self["PATH"] ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" }
+
+  /// The cache's folder: `$IMAGESMITH_HOME`, else `$XDG_CACHE_HOME/imagesmith`, else `~/.cache/imagesmith`.
+  static var cacheDirectory: String {
+    if let home = Self["IMAGESMITH_HOME"] { return URL(filePath: home).standardized.path }
+    let caches = Self["XDG_CACHE_HOME"] ?? NSHomeDirectory() + "/.cache"
+    return URL(filePath: caches).standardized.path + "/imagesmith"
+  }
+
+  /// The time that images and their newest files carry; seconds since 1970.
+  ///
+  /// - Throws: `Failure` for a value that is no number.
+  static func epoch(or standard: Int) throws -> Int {
+    guard let text = Self["SOURCE_DATE_EPOCH"] else { return standard }
+    guard let seconds = Int(text), seconds >= 0 else {
+      throw Failure(
+        .usage, "SOURCE_DATE_EPOCH is '\(text)', which is no number of seconds",
+        hint: "set it to seconds since 1970, or unset it")
+    }
+    return seconds
+  }
+}

@@ -1,0 +1,93 @@
+import AWS
+import Builds
+import Deployments
+import Dockerfiles
+import Layers
+import Native
+import Recipes
+import Registries
+import Rosters
+import Sandboxes
+
+/// An error as the person meets it: what happened, what to do, and the exit code.
+struct Failure: Error {
+  /// The exit codes, as the help lists them.
+  enum Code: Int32 {
+    case failed = 1
+    case difference = 2
+    case usage = 64
+    case input = 65
+    case unavailable = 69
+    case notAllowed = 77
+  }
+
+  var exitCode: Code
+  /// Nil when everything has been said already.
+  var message: String?
+  var hint: String?
+  /// What a failed command wrote last.
+  var output: String?
+
+  init(_ exitCode: Code, _ message: String?, hint: String? = nil, output: String? = nil) {
+    self.exitCode = exitCode
+    self.message = message
+    self.hint = hint
+    self.output = output
+  }
+
+  /// Nil for what the argument parser says itself.
+  init?(_ error: any Error) {
+    switch error {
+    case let error as Failure: self = error
+    case let error as RosterError: self.init(.input, error.message, hint: error.hint)
+    case let error as RecipeError: self.init(.input, error.message, hint: error.hint)
+    case let error as DockerfileError:
+      self.init(.input, [error.message, error.excerpt].compactMap(\.self).joined(separator: "\n"), hint: error.hint)
+    case let error as BuildError:
+      self.init(Self.code(of: error), error.message, hint: error.hint, output: error.output)
+    case let error as SandboxError:
+      self.init(error.code == .notAllowed ? .notAllowed : .failed, error.message, hint: error.hint)
+    case let error as LayerError: self.init(.failed, error.message, hint: error.hint)
+    case let error as NativeError: self.init(.failed, error.description, hint: Self.hint(for: error))
+    case let error as RegistryError:
+      self.init(Code(rawValue: error.code.exitCode) ?? .failed, error.message, hint: error.hint)
+    case let error as AWSError: self.init(Self.code(of: error.code), error.message, hint: error.hint)
+    case let error as DeploymentError: self.init(Self.code(of: error), error.message, hint: error.hint)
+    case is CancellationError: self.init(.failed, "cancelled")
+    default: return nil
+    }
+  }
+
+  private static func code(of error: BuildError) -> Code {
+    switch error.code {
+    case .input, .unsupported: .input
+    case .commandFailed, .machine: .failed
+    case .base: .unavailable
+    }
+  }
+
+  private static func code(of code: AWSError.Code) -> Code {
+    switch code {
+    case .noCredentials, .accessDenied, .invalidCredentials, .expired, .clockSkew: .notAllowed
+    case .unavailable, .throttled, .invalidResponse: .unavailable
+    case .configuration: .input
+    case .notFound, .conflict, .limit, .invalidRequest, .cancelled: .failed
+    }
+  }
+
+  private static func code(of error: DeploymentError) -> Code {
+    switch error.code {
+    case .aws(let code): Self.code(of: code)
+    case .invalid: .input
+    case .missing: .failed
+    }
+  }
+
+  private static func hint(for error: NativeError) -> String? {
+    switch error.errno {
+    case 28: "the disk is full: make room, or name another folder in IMAGESMITH_HOME"
+    case 1, 13: "run imagesmith as root, or as a user who may do this"
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import AWS
+import Foundation
+import OCI
+import Registries
+import Synchronization
+
+/// Registries as this user reaches them: with what `docker login` kept, and with ECR's token where a host is ECR's.
+struct RegistryAccess: Sendable {
+  /// For ECR's tokens; nil where nobody has said anything of AWS yet.
+  var aws: AWSEnvironment?
+
+  func client() -> RegistryClient {
+    var configuration = RegistryClient.Configuration()
+    configuration.http.caBundle = Environment["AWS_CA_BUNDLE"]
+    return RegistryClient(configuration) { [aws] host in
+      if let kept = try Self.keptCredentials(for: host) { return kept }
+      guard let aws, ECRHost(host) != nil || Self.isLoopback(host) else { return nil }
+      let token = try await ECR(aws.client(for: .ecr)).authorization()
+      return .password(user: token.user, password: token.password)
+    }
+  }
+
+  /// What docker's and podman's files hold for the host.
+  private static func keptCredentials(for host: String) throws -> Registries.Credentials? {
+    for path in DockerConfig.paths(environment: Environment.variables) {
+      guard let data = try? Data(contentsOf: URL(filePath: path)) else { continue }
+      if let credentials = try DockerConfig(json: Array(data), path: path).credentials(for: host) { return credentials }
+    }
+    return nil
+  }
+
+  /// A registry on this machine stands for ECR in tests and demos; no token of a real account goes anywhere else.
+  static func isLoopback(_ host: String) -> Bool {
+    host.hasPrefix("127.") || host.hasPrefix("localhost") || host.hasPrefix("[::1]")
+  }
+}

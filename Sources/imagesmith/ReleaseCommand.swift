@@ -1,0 +1,36 @@
+import ArgumentParser
+import Deployments
+import Rosters
+
+/// `imagesmith release`: what CodeBuild runs.
+struct ReleaseCommand: InterruptibleCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "release",
+    abstract: "Check images/, build, push and register: the whole way of a commit.",
+    discussion: """
+      Prints, for each group, the pushed image and the ARN of its task definition. Where nothing has changed nothing is \
+      uploaded and no revision is made.
+
+      Example:  imagesmith release
+      """)
+
+  @OptionGroup var project: ProjectOptions
+  @OptionGroup var options: BuildOptions
+  @OptionGroup var registry: RegistryOptions
+  @OptionGroup var output: OutputOptions
+
+  mutating func run() async throws {
+    output.apply()
+    let project = try project.project()
+    try GenerateCommand.check(project.groups.map { try project.drift(of: $0) })
+    let images = try options.images(of: project)
+    for group in project.groups { _ = try await images.build(group) }
+    let push = try await GroupPush(project, registry: registry.registry)
+    let registrar = try await Registrar(push.destination.aws)
+    for group in project.groups {
+      let image = try await push.push(group)
+      try output.print("\(image)", ["group": group.name, "image": "\(image)", "digest": "\(image.digest)"])
+      try await RegisterCommand.register(group, as: image, project, registrar, output)
+    }
+  }
+}

@@ -1,0 +1,14 @@
+import ArgumentParser
+import Rosters
+
+/// `imagesmith schema`: the JSON Schema of users.yaml.
+struct SchemaCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "schema",
+    abstract: "Print the JSON Schema of users.yaml, by which editors complete and check it.",
+    discussion: "Example:  imagesmith schema >docs/users.schema.json")
+
+  mutating func run() throws {
+    print(RosterSchema.json, terminator: "")
+  }
+}
