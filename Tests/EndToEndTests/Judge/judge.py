@@ -16,6 +16,8 @@ needs the rights of its user: root, when root started it.
 """
 import argparse
 import json
+import signal
+import sys
 import time
 import uuid
 from pathlib import Path
@@ -245,6 +247,9 @@ def main():
     arguments.output.mkdir(parents=True, exist_ok=True)
     services = json.loads((arguments.services / "services.json").read_text())
 
+    # both end the hub that was booted, by way of `finally`; a script may have had Ctrl-C ignored
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     report = Report()
     if arguments.run:
         judge_run(report, services, arguments)

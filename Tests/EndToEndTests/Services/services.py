@@ -9,7 +9,8 @@ writes into STATE_DIR:
   container-GROUP.env    NAME=VALUE lines of what ECS sets in the group's container
   services.json          the same and more, for programs
   NAME.pid, NAME.log     of each service;  credentials.jsonl: one line for each fetch of a container's keys
-When all of them run already, it changes nothing. `down` ends them by their process ids; --remove also removes STATE_DIR.
+When all of them run already, it changes nothing. `down` ends them by their process ids; --remove also removes
+STATE_DIR.
 """
 import argparse
 import json
