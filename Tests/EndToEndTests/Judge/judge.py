@@ -44,6 +44,18 @@ print(json.dumps({"method": found.method, "key": found.access_key,
                   "names": [name for name in os.environ if name.startswith("AWS_")]}))
 """
 
+FOREIGN_CELL = """
+import os, botocore.exceptions, botocore.session
+s3 = botocore.session.get_session().create_client("s3", region_name=os.environ["AWS_REGION"])
+def attempt(prefix):
+    try:
+        s3.put_object(Bucket=os.environ["NOTEBOOK_S3_BUCKET"], Key=f"{{prefix}}/{marker}.txt", Body=b"")
+        return "taken"
+    except botocore.exceptions.ClientError as error:
+        return error.response["Error"]["Code"]
+print(attempt(os.environ["NOTEBOOK_S3_PREFIX"]), *map(attempt, {others!r}))
+"""
+
 
 class Case:
     """What is judged, and what is expected of it."""
@@ -52,6 +64,7 @@ class Case:
         groups, environment = services["groups"], services["environment"]
         own = groups[group]
         self.group = group
+        self.other_prefixes = sorted(other["prefix"] for name, other in groups.items() if name != group)
         self.passwords = passwords
         self.members = own["members"]
         self.admins = set(own["admins"])
@@ -176,6 +189,15 @@ def judge_credentials(report, case, server):
         expect(not others, f"the endpoint's log has {others[:3]}")
 
     report.check("every fetch was of the group's own role", only_own_role, needs=[server])
+
+    def refused_elsewhere():
+        code = FOREIGN_CELL.format(marker=case.marker, others=case.other_prefixes)
+        answers = server.run("python3", code).text.split()
+        expect(answers == ["taken", *["AccessDenied"] * len(case.other_prefixes)], f"S3 answered {answers}")
+
+    report.check(
+        "S3 takes the server's writes under the group's prefix, and refuses them under others", refused_elsewhere,
+        seconds=60, needs=[server])
 
     def only_own_prefix():
         own = f"{case.store.prefix}/"

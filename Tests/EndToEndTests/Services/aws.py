@@ -2,6 +2,7 @@
 import base64
 import json
 import sys
+import urllib.request
 from pathlib import Path
 
 import boto3
@@ -9,9 +10,15 @@ import boto3
 from daemon import Daemon, free_port
 
 ACCOUNT = "123456789012"
+AGENT = f"arn:aws:iam::{ACCOUNT}:user/ecs-agent"
+# ECS itself assumes a task's role. The double has no such service: a user stands for it.
 ECS_TRUST = {
     "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+    "Statement": [{
+        "Effect": "Allow",
+        "Principal": {"Service": "ecs-tasks.amazonaws.com", "AWS": AGENT},
+        "Action": "sts:AssumeRole",
+    }],
 }
 
 
@@ -52,6 +59,22 @@ class Account:
             self.client("secretsmanager").create_secret(
                 Name=f"{roster.project}/{group.name}/shadow", SecretString="\n")  # no hash yet: everyone is locked
 
+    def keys_of_new_user(self, name, actions):
+        """A user who may do these actions; gives an access key of theirs, as a pair of id and secret."""
+        iam = self.client("iam")
+        iam.create_user(UserName=name)
+        iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=json.dumps({
+            "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}))
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        return key["AccessKeyId"], key["SecretAccessKey"]
+
+    def demand_signatures(self):
+        """From here on, as in AWS: each request's signature is verified, and its caller's policies are asked."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        request = urllib.request.Request(
+            f"{self.endpoint}/moto-api/reset-auth", data=b"0", headers={"Content-Type": "text/plain"}, method="POST")
+        opener.open(request, timeout=10).close()
+
 
 def notebook_policy(group):
     """What a group's containers may do: list and change the notebooks under their own prefix, nothing else."""
@@ -73,8 +96,8 @@ def start(state, region):
     """Starts the double; gives the account."""
     port = free_port()
     daemon = Daemon(state, "moto")
-    server = Path(sys.executable).with_name("moto_server")
-    daemon.start([str(server), "-H", "127.0.0.1", "-p", str(port)], {"PYTHONDONTWRITEBYTECODE": "1"})
+    server = Path(__file__).with_name("double.py")
+    daemon.start([sys.executable, str(server), "-H", "127.0.0.1", "-p", str(port)])
     endpoint = f"http://127.0.0.1:{port}"
     daemon.wait_until_answering(f"{endpoint}/moto-api/")
     return Account(endpoint, region)

@@ -2,8 +2,8 @@
 
 usage: credentials.py CONFIGURATION.json
 
-The configuration names the port, the STS endpoint, the log, and for each path (`/v2/credentials/<group>`) the role and
-the authorization token that the container must send. Keys come from STS AssumeRole, so they are real to the API double.
+The configuration names the port, the STS endpoint and the agent's keys for it, the log, and for each path
+(`/v2/credentials/<group>`) the role and the authorization token that the container must send. Keys come from STS AssumeRole, so they are real to the API double.
 Each request is logged as one line of JSON, with the id of the key that was given, never its secret.
 """
 import hmac
@@ -61,7 +61,8 @@ class Endpoint(BaseHTTPRequestHandler):
 
 if __name__ == "__main__":
     Endpoint.configuration = json.loads(Path(sys.argv[1]).read_text())
+    access_key, secret_key = Endpoint.configuration["agent"]
     Endpoint.sts = boto3.client(
         "sts", endpoint_url=Endpoint.configuration["sts"], region_name="us-east-1",
-        aws_access_key_id="test", aws_secret_access_key="test")
+        aws_access_key_id=access_key, aws_secret_access_key=secret_key)
     ThreadingHTTPServer(("127.0.0.1", Endpoint.configuration["port"]), Endpoint).serve_forever()

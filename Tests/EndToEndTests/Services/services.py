@@ -30,8 +30,8 @@ NAMES = ("moto", "registry", "credentials")
 SECONDS_A_KEY_LIVES = 3600
 
 
-def start_credentials(state, account, team):
-    """Starts the credentials endpoint; gives each group's address and token."""
+def start_credentials(state, account, team, agent):
+    """Starts the credentials endpoint with the agent's keys; gives each group's address and token."""
     port = free_port()
     tasks = {
         f"/v2/credentials/{group.name}": {
@@ -44,8 +44,8 @@ def start_credentials(state, account, team):
     configuration = state / "credentials.json"
     configuration.touch(mode=0o600)
     configuration.write_text(json.dumps({
-        "port": port, "sts": account.endpoint, "log": str(state / "credentials.jsonl"), "seconds": SECONDS_A_KEY_LIVES,
-        "tasks": tasks}))
+        "port": port, "sts": account.endpoint, "agent": agent, "log": str(state / "credentials.jsonl"),
+        "seconds": SECONDS_A_KEY_LIVES, "tasks": tasks}))
     (state / "credentials.jsonl").write_text("")
     daemon = Daemon(state, "credentials")
     daemon.start([sys.executable, str(Path(__file__).with_name("credentials.py")), str(configuration)])
@@ -78,7 +78,10 @@ def up(state, roster_path):
     account.provide(team)
     user, password = account.registry_login()
     address = registry.start(state, user, password)
-    credentials = start_credentials(state, account, team)
+    agent = account.keys_of_new_user("ecs-agent", ["sts:AssumeRole"])
+    account.access_key, account.secret_key = account.keys_of_new_user("deployer", ["*"])
+    account.demand_signatures()
+    credentials = start_credentials(state, account, team, agent)
 
     environment = {
         "AWS_ENDPOINT_URL": account.endpoint,
