@@ -3,8 +3,9 @@
 usage: credentials.py CONFIGURATION.json
 
 The configuration names the port, the STS endpoint and the agent's keys for it, the log, and for each path
-(`/v2/credentials/<group>`) the role and the authorization token that the container must send. Keys come from STS AssumeRole, so they are real to the API double.
-Each request is logged as one line of JSON, with the id of the key that was given, never its secret.
+(`/v2/credentials/<group>`) the role and the authorization token that the container must send. Keys come from STS
+AssumeRole, so they are real to the API double. Each request is logged as one line of JSON, with the id of the key that
+was given, never its secret.
 """
 import hmac
 import json

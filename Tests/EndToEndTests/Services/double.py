@@ -2,8 +2,9 @@
 
 usage: double.py ARGUMENTS-OF-MOTO_SERVER
 
-To verify a signature moto signs the request again, but over a query that it has decoded: every request with a slash in a
-parameter, such as a listing of an S3 prefix, is then refused. Here the query is encoded again, as the caller signed it.
+To verify a signature moto signs the request again, but over a query that it has decoded: every request with a slash in
+a parameter, such as a listing of an S3 prefix, is then refused. Here the query is encoded again, as the caller signed
+it.
 """
 import sys
 from urllib.parse import parse_qsl, quote, urlencode
