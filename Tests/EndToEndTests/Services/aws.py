@@ -42,7 +42,7 @@ class Account:
         return user, password
 
     def provide(self, roster):
-        """Makes what the roster takes for granted: buckets, the cluster, each group's roles, log group and secret."""
+        """Makes what the roster takes for granted: buckets, the cluster, each group's roles and secret."""
         s3, iam = self.client("s3"), self.client("iam")
         for bucket in sorted(roster.buckets):
             where = {} if self.region == "us-east-1" else {
@@ -55,7 +55,6 @@ class Account:
             iam.put_role_policy(
                 RoleName=group.role.rpartition("/")[2], PolicyName="notebooks",
                 PolicyDocument=json.dumps(notebook_policy(group)))
-            self.client("logs").create_log_group(logGroupName=f"/ecs/{group.family}")
             self.client("secretsmanager").create_secret(
                 Name=f"{roster.project}/{group.name}/shadow", SecretString="\n")  # no hash yet: everyone is locked
 

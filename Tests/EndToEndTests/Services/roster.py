@@ -7,10 +7,9 @@ import yaml
 
 @dataclass(frozen=True)
 class Group:
-    """One group: its task's roles and family, and where its notebooks are kept in S3."""
+    """One group: its task's roles, and where its notebooks are kept in S3."""
 
     name: str
-    family: str
     role: str
     execution_role: str
     bucket: str
@@ -34,16 +33,16 @@ class Roster:
 def read(path):
     """Reads users.yaml."""
     document = yaml.safe_load(Path(path).read_text())
+    project = document["project"]
     groups = []
     for name, entry in document["groups"].items():
-        task = entry["task"]
+        task = entry.get("task", {})
         bucket, _, prefix = document["notebooks"].replace("{group}", name).removeprefix("s3://").partition("/")
         members = {user: of for user, of in document["users"].items() if name in of["groups"]}
         groups.append(Group(
             name=name,
-            family=task["family"],
-            role=task["role"],
-            execution_role=task.get("executionRole") or task.get("execution_role") or f"{task['role']}-execution",
+            role=task.get("role", f"{project}-{name}"),
+            execution_role=task.get("execution_role", f"{project}-{name}-execution"),
             bucket=bucket,
             prefix=prefix.strip("/"),
             data_buckets=tuple(place.removeprefix("s3://").partition("/")[0] for place in entry.get("data", [])),
@@ -51,4 +50,4 @@ def read(path):
             admins=tuple(user for user, of in members.items() if of.get("admin")),
         ))
     region = document.get("aws", {}).get("region", "us-east-1")
-    return Roster(document["project"], region, tuple(groups))
+    return Roster(project, region, tuple(groups))
