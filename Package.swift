@@ -73,6 +73,7 @@ let package = Package(
     tests("Rosters"),
     tests("Dockerfiles"),
     tests("Recipes", ["Rosters"]),
+    tests("Registries", ["OCI", "Native"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -164,8 +164,10 @@ final class HTTPTransfer {
     if text.hasPrefix("HTTP/") {
       headers = HTTPHeaders()
     } else if let colon = text.firstIndex(of: ":") {
-      let value = text[text.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
-      headers.add(String(text[..<colon]), String(value.prefix { $0 != "\r\n" && $0 != "\r" && $0 != "\n" }))
+      // White space around a value is not part of it. Source: RFC 9110, section 5.5.
+      var value = text[text.index(after: colon)...].drop(while: \.isWhitespace)
+      while value.last?.isWhitespace == true { value.removeLast() }
+      headers.add(String(text[..<colon]), String(value))
     }
   }
 
