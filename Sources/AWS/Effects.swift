@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Native
+import Synchronization
 
 /// Everything by which this target touches the outside. Tests hand in their own.
 package struct Effects: Sendable {
@@ -7,7 +8,7 @@ package struct Effects: Sendable {
   package var send: @Sendable (HTTPRequest) async throws -> HTTPResponse
   /// The text of a file; nil when there is no such file or it may not be read.
   package var readFile: @Sendable (_ path: String) -> String?
-  /// Runs a program without a shell and returns its exit code, what it printed, and what it complained of.
+  /// Runs a program, found in `PATH`, without a shell and without input; what it complains of is dropped.
   package var runProcess: @Sendable (_ command: [String]) async throws -> ProcessOutput
   package var now: @Sendable () -> Timestamp
   package var sleep: @Sendable (Duration) async throws -> Void
@@ -16,13 +17,12 @@ package struct Effects: Sendable {
 
   package struct ProcessOutput: Sendable, Equatable {
     package var exitCode: Int
-    package var output: String
-    package var complaint: String
+    /// What it printed to its standard output.
+    package var output: [UInt8]
 
-    package init(exitCode: Int, output: String, complaint: String) {
+    package init(exitCode: Int, output: [UInt8]) {
       self.exitCode = exitCode
       self.output = output
-      self.complaint = complaint
     }
   }
 
@@ -44,17 +44,27 @@ package struct Effects: Sendable {
 
   /// The machine itself.
   ///
-  /// - Parameter caBundle: a PEM file of certificates to trust instead of the system's.
-  package static func system(caBundle: String?) -> Effects {
+  /// - Parameters:
+  ///   - variables: the environment of the programs that are run.
+  ///   - caBundle: a PEM file of certificates to trust instead of the system's.
+  package static func system(variables: [String: String], caBundle: String?) -> Effects {
     let client = HTTPClient(HTTPClient.Configuration(caBundle: caBundle))
     return Effects(
       send: { try await client.send($0) },
       readFile: { path in (try? Data(contentsOf: URL(filePath: path))).map { String(decoding: $0, as: UTF8.self) } },
-      runProcess: { command in
-        throw NativeError(operation: "start \(command.first ?? "a program")", reason: "not supported yet")
-      },
+      runProcess: { try await run($0, variables) },
       now: { Timestamp(seconds: Int(Date().timeIntervalSince1970.rounded(.down))) },
       sleep: { try await Task.sleep(for: $0) },
       random: { Double.random(in: 0..<1) })
+  }
+
+  private static func run(_ command: [String], _ variables: [String: String]) async throws -> ProcessOutput {
+    let printed = Mutex<[UInt8]>([])
+    // The shell finds the program, keeps its complaints out of what it prints, and becomes it.
+    let child = ChildProcess(
+      "/bin/sh", ["-c", #"exec "$@" 2>/dev/null"#, "sh"] + command,
+      environment: variables.map { "\($0.key)=\($0.value)" })
+    let status = try await child.run { bytes in printed.withLock { $0.append(contentsOf: bytes) } }
+    return ProcessOutput(exitCode: Int(status.code), output: printed.withLock { $0 })
   }
 }

@@ -24,7 +24,7 @@ package struct AWSEnvironment: Sendable {
     variables: [String: String], region: String? = nil, profile: String? = nil, effects: Effects? = nil
   ) throws(AWSError) {
     // The files come first: one of them may name the CA bundle that the network needs.
-    let reader = effects ?? Effects.system(caBundle: nil)
+    let reader = effects ?? Effects.system(variables: variables, caBundle: nil)
     config = try SharedConfig(variables: variables, readFile: reader.readFile)
     let set = variables.filter { !$0.value.isEmpty }
     self.variables = variables
@@ -42,7 +42,7 @@ package struct AWSEnvironment: Sendable {
     }
     self.region = region ?? set["AWS_REGION"] ?? set["AWS_DEFAULT_REGION"] ?? values["region"]
     let bundle = set["AWS_CA_BUNDLE"] ?? values["ca_bundle"]
-    self.effects = effects ?? Effects.system(caBundle: bundle)
+    self.effects = effects ?? Effects.system(variables: variables, caBundle: bundle)
     credentials = CredentialStore(
       CredentialChain(
         variables: variables, config: config, profileName: profileName, isProfileExplicit: profile != nil,

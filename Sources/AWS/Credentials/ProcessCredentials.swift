@@ -16,10 +16,9 @@ struct ProcessCredentials: CredentialProvider {
       throw failure("\(program) cannot be run: \(error)")
     }
     guard result.exitCode == 0 else {
-      let complaint = result.complaint.split(whereSeparator: \.isNewline).first.map { ": \($0)" } ?? ""
-      throw failure("\(program) ended with code \(result.exitCode)\(complaint)")
+      throw failure("\(program) ended with code \(result.exitCode)")
     }
-    guard let document = CredentialDocument(json: Array(result.output.utf8)) else {
+    guard let document = CredentialDocument(json: result.output) else {
       throw failure("what \(program) printed is not a JSON object with keys")
     }
     guard document.version == 1 else { throw failure("what \(program) printed is not of \"Version\": 1") }
