@@ -16,8 +16,8 @@ package struct HubTask: Sendable, Equatable {
   /// The secret in Secrets Manager whose lines `name:hash` are the group's passwords.
   package var secretName: String { "\(project)/\(group.name)/shadow" }
 
-  /// The log group of the containers' output.
-  package var logGroup: String { "/ecs/\(project)/\(group.name)" }
+  /// The log group of the containers' output, named as the AWS console names it.
+  package var logGroup: String { "/ecs/\(group.task.family)" }
 
   /// What every revision is tagged with, besides its hash.
   package var tags: [String: String] { ["imagesmith:project": project, "imagesmith:group": group.name] }

@@ -98,6 +98,7 @@ struct MotoTests {
     let denied = await #expect(throws: AWSError.self) { try await ecs.activeRevisions(of: "f") }
     #expect(denied?.code == .accessDenied)
     #expect(denied?.hint?.contains("\(key) from the environment") == true)
+    #expect(denied?.hint?.contains("allow ecs:ListTaskDefinitions") == true)
   }
 
   @Test("nothing listens: the address is named, and the hint says what to look at")

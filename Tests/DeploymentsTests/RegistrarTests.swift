@@ -46,7 +46,7 @@ struct RegistrarTests {
       #expect(
         first.notices.map(\.message) == [
           "made the secret \(name)/shadow without any password: nobody can log in yet",
-          "made the log group /ecs/\(name), kept for 90 days",
+          "made the log group /ecs/\(group.task.family), kept for 90 days",
         ])
       #expect(first.notices.first?.hint?.contains("put-secret-value --secret-id \(name)/shadow") == true)
       let second = try await double.registrar.register(group, of: SampleRoster.roster, image: image)

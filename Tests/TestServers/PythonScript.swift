@@ -5,11 +5,8 @@ package enum PythonScript {
   /// - Parameters:
   ///   - script: the path of the script.
   ///   - input: what it reads from its standard input.
-  package static func run(_ script: String, input: Data = Data(), variables: [String: String] = [:]) throws -> Data {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["python3", script]
-    process.environment = ProcessInfo.processInfo.environment.merging(variables) { _, new in new }
+  package static func run(_ script: String, input: Data = Data()) throws -> Data {
+    let process = Python.process(script)
     let output = Pipe()
     let inputPipe = Pipe()
     process.standardInput = inputPipe

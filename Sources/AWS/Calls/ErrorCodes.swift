@@ -40,9 +40,11 @@ enum ErrorCodes {
     }
   }
 
-  static func hint(for code: AWSError.Code, _ service: Service, _ keys: Credentials) -> String? {
+  static func hint(
+    for code: AWSError.Code, _ service: Service, _ operation: String, _ keys: Credentials
+  ) -> String? {
     switch code {
-    case .accessDenied: "The credentials are \(keys): allow this action to them, or use others."
+    case .accessDenied: "The credentials are \(keys): allow \(service.signingName):\(operation) to them, or use others."
     case .invalidCredentials: "The credentials are \(keys): are both keys right, and of this partition?"
     case .expired: "The credentials are \(keys): sign in anew, or renew them there."
     case .clockSkew: "Set this machine's clock."

@@ -50,7 +50,7 @@ struct ServiceFailure {
     let said = Self.read(response)
     let name = said.name ?? ""
     var code = ErrorCodes.code(of: name, status: response.status)
-    var hint = ErrorCodes.hint(for: code, service, keys)
+    var hint = ErrorCodes.hint(for: code, service, operation, keys)
     // `InvalidSignatureException` is a wrong key as well as a wrong clock: the answer's date tells which.
     let skew = response.headers["Date"].flatMap { Timestamp(http: $0) }.map { now - $0 } ?? 0
     if [.invalidCredentials, .clockSkew, .expired].contains(code), abs(skew) > Self.acceptedSkew {

@@ -66,7 +66,14 @@ package struct AWSEnvironment: Sendable {
   package func endpoint(of service: Service) throws(AWSError) -> Endpoint {
     let standard = Endpoint(of: service, region: try requiredRegion(), usesFIPS: flag("use_fips_endpoint"))
     guard var url = configuredURL(of: service) else { return standard }
-    _ = try RequestTarget(url)
+    guard (try? RequestTarget(url)) != nil else {
+      throw AWSError(
+        code: .configuration,
+        message: "the configured address of \(service.name), '\(url)', is not one of http or https",
+        hint:
+          "Correct AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_\(service.identifier.uppercased()), or endpoint_url in the profile "
+          + "'\(profileName)'.")
+    }
     while url.hasSuffix("/") { url.removeLast() }
     return Endpoint(url: url, signingRegion: standard.signingRegion)
   }

@@ -22,7 +22,8 @@ package struct SharedConfig: Sendable, Equatable {
   /// - Parameter readFile: the text of a file, or nil where there is none.
   /// - Throws: `AWSError.configuration`, naming file and line, for text that is no section, key or comment.
   package init(variables: [String: String], readFile: (String) -> String?) throws(AWSError) {
-    let home = variables["HOME"] ?? "/root"
+    // Without a home there are no files below it; a path that begins so is not to be found, and reads well in a hint.
+    let home = variables["HOME"] ?? "~"
     configPath = Self.path(variables["AWS_CONFIG_FILE"], else: "config", home: home)
     credentialsPath = Self.path(variables["AWS_SHARED_CREDENTIALS_FILE"], else: "credentials", home: home)
     if let text = readFile(configPath) {
