@@ -76,6 +76,29 @@ struct MotoTests {
     #expect(try await logs.ensureGroup(named: "/ecs/a/b", keptFor: 90) == false)
   }
 
+  @Test("a profile's role is assumed with its source profile's keys")
+  func role() async throws {
+    let url = try await MotoServer.shared.value.url
+    let files = [
+      "/home/me/.aws/config": """
+      [profile deploy]
+      role_arn = arn:aws:iam::123456789012:role/deployer
+      source_profile = people
+      endpoint_url = \(url)
+      region = eu-central-1
+      """,
+      "/home/me/.aws/credentials": "[people]\naws_access_key_id = AKID\naws_secret_access_key = s\n",
+    ]
+    var effects = Effects.system(variables: [:], caBundle: nil)
+    effects.readFile = { files[$0] }
+    let aws = try AWSEnvironment(variables: ["HOME": "/home/me"], profile: "deploy", effects: effects)
+    let identity = try await STS(aws.client(for: .sts)).callerIdentity()
+    #expect(identity.arn.hasPrefix("arn:aws:sts::123456789012:assumed-role/deployer/imagesmith-"))
+    let keys = try await aws.credentials.current()
+    #expect(keys.sessionToken != nil && keys.expiration != nil)
+    #expect(keys.source == "role arn:aws:iam::123456789012:role/deployer")
+  }
+
   @Test("signatures that moto checks: right keys, a wrong secret, an unknown key, a missing permission")
   func signatures() async throws {
     let server = try MotoServer.start(checksSignatures: true)

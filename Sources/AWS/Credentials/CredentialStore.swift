@@ -3,13 +3,19 @@ package actor CredentialStore {
   /// Seconds before the end at which keys are no longer used, as in the AWS SDKs.
   private static let margin = 300
 
-  private let chain: CredentialChain
+  private let look: @Sendable () async throws(AWSError) -> Credentials
   private let now: @Sendable () -> Timestamp
   private var known: Credentials?
   private var search: Task<Result<Credentials, AWSError>, Never>?
 
   init(_ chain: CredentialChain, now: @escaping @Sendable () -> Timestamp) {
-    self.chain = chain
+    look = { () async throws(AWSError) -> Credentials in try await chain.credentials() }
+    self.now = now
+  }
+
+  /// Keys that are there already, and of which there are no others.
+  init(fixed: Credentials, now: @escaping @Sendable () -> Timestamp) {
+    look = { () throws(AWSError) -> Credentials in fixed }
     self.now = now
   }
 
@@ -32,8 +38,8 @@ package actor CredentialStore {
   private func find() async throws(AWSError) -> Credentials {
     let running =
       search
-      ?? Task { [chain] () -> Result<Credentials, AWSError> in
-        do throws(AWSError) { return .success(try await chain.credentials()) } catch { return .failure(error) }
+      ?? Task { [look] () -> Result<Credentials, AWSError> in
+        do throws(AWSError) { return .success(try await look()) } catch { return .failure(error) }
       }
     search = running
     let result = await running.value

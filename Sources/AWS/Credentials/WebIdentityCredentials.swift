@@ -4,10 +4,10 @@ import Native
 ///
 /// Source: AWS STS API Reference, `AssumeRoleWithWebIdentity`. The call is not signed: the token is the proof.
 struct WebIdentityCredentials: CredentialProvider {
-  let variables: [String: String]
   let profile: SharedConfig.Profile
-  let isProfileExplicit: Bool
-  let region: String?
+  /// Whether the variables count: not for a profile that was named in the call, or that another profile builds on.
+  let usesVariables: Bool
+  let settings: Settings
   let effects: Effects
 
   var name: String { "web identity (AWS_WEB_IDENTITY_TOKEN_FILE)" }
@@ -24,7 +24,8 @@ struct WebIdentityCredentials: CredentialProvider {
       ("RoleSessionName", session), ("WebIdentityToken", token),
     ])
     let request = HTTPRequest(
-      "POST", address + "/", headers: ["Content-Type": "application/x-www-form-urlencoded; charset=utf-8"],
+      "POST", try settings.endpoint(of: .sts, orIn: "us-east-1").url + "/",
+      headers: ["Content-Type": "application/x-www-form-urlencoded; charset=utf-8"],
       body: .bytes(Array(form.utf8)))
     let response: HTTPResponse
     do { response = try await effects.send(request) } catch { throw failure("\(error)") }
@@ -38,19 +39,8 @@ struct WebIdentityCredentials: CredentialProvider {
       expiration: answer["Expiration"].flatMap { Timestamp(iso: $0) }, source: "web identity, role \(role)")
   }
 
-  /// The region's own STS; a region is not needed for who has none.
-  private var address: String {
-    let configured = [variables["AWS_ENDPOINT_URL_STS"], variables["AWS_ENDPOINT_URL"]].compactMap { $0 }
-    if var url = configured.first(where: { !$0.isEmpty }) {
-      while url.hasSuffix("/") { url.removeLast() }
-      return url
-    }
-    return Endpoint(of: .sts, region: region ?? "us-east-1", usesFIPS: false).url
-  }
-
-  /// An explicit profile makes the variables of no account.
   private func setting(_ variable: String, _ key: String) -> String? {
-    if !isProfileExplicit, let value = variables[variable], !value.isEmpty { return value }
+    if usesVariables, let value = settings.variables[variable], !value.isEmpty { return value }
     return profile.values[key]
   }
 

@@ -1,4 +1,4 @@
-/// AWS Security Token Service: who the caller is.
+/// AWS Security Token Service: who the caller is, and keys of roles.
 package struct STS: Sendable {
   private let client: AWSClient
 
@@ -15,6 +15,30 @@ package struct STS: Sendable {
     }
   }
 
+  /// Keys of a role, for a time.
+  ///
+  /// - Parameters:
+  ///   - externalID: what a role of somebody else may ask for.
+  ///   - seconds: how long they shall be valid, as text; nil for an hour.
+  /// - Throws: `AWSError`.
+  package func assumeRole(
+    _ arn: String, sessionName: String, externalID: String? = nil, seconds: String? = nil
+  ) async throws(AWSError) -> Credentials {
+    let optional = [("ExternalId", externalID), ("DurationSeconds", seconds)].compactMap { name, value in
+      value.map { (name, $0) }
+    }
+    let answer = try await client.query(
+      "AssumeRole", [("RoleArn", arn), ("RoleSessionName", sessionName)] + optional)
+    guard let key = answer["AccessKeyId"], let secret = answer["SecretAccessKey"] else {
+      throw AWSError(code: .invalidResponse, message: "STS AssumeRole: the answer has no keys")
+    }
+    return Credentials(
+      accessKeyID: key, secretAccessKey: secret, sessionToken: answer["SessionToken"],
+      expiration: answer["Expiration"].flatMap { Timestamp(iso: $0) }, source: "role \(arn)")
+  }
+
+  /// Who the caller is.
+  ///
   /// - Throws: `AWSError`. Every valid key may ask this: `accessDenied` does not occur.
   package func callerIdentity() async throws(AWSError) -> Identity {
     let answer = try await client.query("GetCallerIdentity")
