@@ -108,7 +108,13 @@ package struct Registrar: Sendable {
       {
         return newest
       }
-      throw DeploymentError(error)
+      var failure = DeploymentError(error)
+      if error.code == .accessDenied {
+        failure.hint =
+          (error.hint ?? "") + " It also takes iam:PassRole on \(definition.taskRoleArn) and "
+          + "\(definition.executionRoleArn), and ecs:TagResource."
+      }
+      throw failure
     }
   }
 }

@@ -170,6 +170,42 @@ struct RegistrarTests {
     }
   }
 
+  @Test("what the caller may not look at is a notice; what it may not do is an error that names the permissions")
+  func permissions() async throws {
+    let double = try await Self.double("sa-east-1", roles: [])
+    for mayRegister in [true, false] {
+      var effects = Effects.system(variables: [:], caBundle: nil)
+      let send = effects.send
+      effects.send = { request in
+        guard case .bytes(let body) = request.body else { return try await send(request) }
+        let operation = request.headers["X-Amz-Target"] ?? ""
+        if String(decoding: body, as: UTF8.self).hasPrefix("Action=GetRole&") {
+          let text = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>"
+          return HTTPResponse(status: 403, body: Array(text.utf8))
+        }
+        if operation.hasSuffix(".CreateLogGroup") || (!mayRegister && operation.hasSuffix(".RegisterTaskDefinition")) {
+          return HTTPResponse(status: 400, body: Array(#"{"__type":"AccessDeniedException","message":"no"}"#.utf8))
+        }
+        return try await send(request)
+      }
+      let registrar = try await Registrar(AWSEnvironment(variables: double.variables, effects: effects))
+      let group = SampleRoster.group(mayRegister ? "pii" : "nonpii")
+      let image = SampleRoster.image(group.name)
+      if mayRegister {
+        let done = try await registrar.register(group, of: SampleRoster.roster, image: image)
+        #expect(done.isNew)
+        #expect(done.notices.count { $0.message.contains("is not known") } == 3)
+      } else {
+        let error = await #expect(throws: DeploymentError.self) {
+          try await registrar.register(group, of: SampleRoster.roster, image: image)
+        }
+        #expect(error?.code == .aws(.accessDenied))
+        #expect(error?.hint?.contains("allow ecs:RegisterTaskDefinition") == true)
+        #expect(error?.hint?.contains("iam:PassRole on arn:aws:iam::123456789012:role/nonpii") == true)
+      }
+    }
+  }
+
   @Test("no credentials and no server are told as AWS's errors")
   func unreachable() async throws {
     let nobody = try AWSEnvironment(variables: [
