@@ -23,12 +23,18 @@ package struct DockerIgnore: Sendable, Hashable {
       var text = Fragment(line.unicodeScalars, line: index + 1).trimmed()
       guard !text.isEmpty else { continue }
       let start = text.start
-      let isException = text.hasPrefix("!")
+      var isException = text.hasPrefix("!")
       if isException { text = text.dropFirst(1).trimmed() }
-      guard !text.isEmpty else {
+      var path = text.isEmpty ? "" : rooted(text.text)
+      // Docker looks for the ! once more after cleaning, so that ./!a is an exception too.
+      if !isException, path.hasPrefix("!") {
+        isException = true
+        path.removeFirst()
+      }
+      guard !path.isEmpty, !isException || path != "/" else {
         throw source.error(.pattern, at: start, "an exception without a pattern", hint: "write the pattern after the !")
       }
-      guard let pattern = pattern(text.text, isException) else {
+      guard let pattern = IgnorePattern(path, isException: isException) else {
         throw source.error(
           .pattern, at: text.start, "the pattern '\(text.text)' is malformed",
           hint: "close every [ with ], and write \\ before a character that is meant literally")
@@ -38,11 +44,11 @@ package struct DockerIgnore: Sendable, Hashable {
     return DockerIgnore(patterns: patterns)
   }
 
-  private static func pattern(_ text: String, _ isException: Bool) -> IgnorePattern? {
+  /// The pattern cleaned, and relative to the root of the context, where all patterns begin.
+  private static func rooted(_ text: String) -> String {
     var path = CleanPath.of(text)
-    // All patterns begin at the root of the context.
-    if path.count > 1, path.unicodeScalars.first == "/" { path.unicodeScalars.removeFirst() }
-    return IgnorePattern(path, isException: isException)
+    if path.unicodeScalars.count > 1, path.unicodeScalars.first == "/" { path.unicodeScalars.removeFirst() }
+    return path
   }
 
   /// Whether the file or directory is left out. `path` is relative to the context, with slashes between its parts.

@@ -15,9 +15,11 @@ struct FlagReader {
   init(_ arguments: inout Fragment, of instruction: String, in source: SourceText) {
     self.instruction = instruction
     self.source = source
-    while arguments.hasPrefix("--") {
-      let (word, length) = Self.firstWord(arguments)
-      arguments = arguments.dropFirst(length).trimmingLeft()
+    var index = 0
+    defer { arguments = arguments.dropFirst(index) }
+    while arguments.scalars[index...].starts(with: "--".unicodeScalars) {
+      let word = Self.word(of: arguments, at: &index)
+      while index < arguments.count, arguments.scalars[index].isSpace { index += 1 }
       if word.text == "--" { return }
       let body = word.dropFirst(2)
       let (name, value) = body.split(at: "=").map { ($0, Optional($1)) } ?? (body, nil)
@@ -74,11 +76,10 @@ struct FlagReader {
     source.error(.flag, at: flag.place.start, reason, hint: hint)
   }
 
-  /// The first word without its quotes and escapes, and how many scalars of the text it takes.
-  private static func firstWord(_ text: Fragment) -> (word: Fragment, length: Int) {
-    var word = Fragment(emptyAt: text.start)
+  /// The word that begins at `index`, without its quotes and escapes; `index` goes behind it.
+  private static func word(of text: Fragment, at index: inout Int) -> Fragment {
+    var word = Fragment(emptyAt: text.places[index])
     var quote: Unicode.Scalar?
-    var index = 0
     while index < text.count {
       var scalar = text.scalars[index]
       if quote == nil, scalar.isSpace { break }
@@ -96,6 +97,6 @@ struct FlagReader {
       }
       index += 1
     }
-    return (word, index)
+    return word
   }
 }

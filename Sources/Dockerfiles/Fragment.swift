@@ -38,7 +38,10 @@ struct Fragment: Sendable, Hashable {
   /// The scalars at these offsets.
   subscript(range: Range<Int>) -> Fragment {
     var piece = Fragment(emptyAt: range.lowerBound < count ? places[range.lowerBound] : end)
-    for index in range.clamped(to: 0..<count) { piece.append(scalars[index], at: places[index]) }
+    let range = range.clamped(to: 0..<count)
+    piece.scalars = Array(scalars[range])
+    piece.places = Array(places[range])
+    if let last = piece.places.last { piece.end = last.advanced(by: 1) }
     return piece
   }
 

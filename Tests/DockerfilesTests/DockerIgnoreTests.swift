@@ -35,7 +35,7 @@ import Testing
     ("a\n!a/b", "a/b/c", false), ("a\n!a/b", "a/c", true), ("a\n!a/b\na/b/c", "a/b/c", true),
     ("*.md\n!README*.md\nREADME-s.md", "README.md", false),
     ("*.md\n!README*.md\nREADME-s.md", "README-s.md", true), ("a\n! b\n!  /a", "a", false),
-    ("**\n!**/*.c", "x/y.c", false),
+    ("**\n!**/*.c", "x/y.c", false), ("*\n./!a", "a", false),
   ])
   func matches(_ text: String, path: String, isIgnored: Bool) throws {
     #expect(try DockerIgnore.parse(text).matches(path) == isIgnored)
@@ -78,7 +78,9 @@ import Testing
     #expect(try DockerIgnore.parse("a").matches("./a/"))
   }
 
-  @Test(arguments: [("a\n!", 2, 1), ("  ! ", 1, 3), ("a\n  [", 2, 3), ("!a\\", 1, 2), ("[]", 1, 1)])
+  @Test(arguments: [
+    ("a\n!", 2, 1), ("a\n !/", 2, 2), ("./!/", 1, 1), ("  ! ", 1, 3), ("a\n  [", 2, 3), ("!a\\", 1, 2), ("[]", 1, 1),
+  ])
   func pointsToTheMistake(_ text: String, line: Int, column: Int) throws {
     let error = try #require(throws: DockerfileError.self) { try DockerIgnore.parse(text, file: "x.dockerignore") }
     #expect(error.code == .pattern && error.file == "x.dockerignore")

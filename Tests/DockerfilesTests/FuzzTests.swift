@@ -85,6 +85,23 @@ import Testing
     }
   }
 
+  /// What takes a time that grows by the square of the input would not end here.
+  @Test(arguments: [
+    "RUN --a", "ENV A=1", "COPY <<a", "RUN \"", "ARG A", "CMD [\"a\",", "RUN --mount=type=cache,", "ENV A=${A:-",
+    "ENV A=$A$A", "VOLUME [",
+    "EXPOSE 1", "LABEL '", "RUN <<'", "ENV A=${A//a/",
+  ])
+  func takesLongLines(_ start: String) {
+    let piece = " " + (start.split(separator: " ", maxSplits: 1).last ?? "")
+    let line = start + String(repeating: piece, count: 12_000 / piece.utf8.count)
+    let lines = Array(repeating: line, count: 4).joined(separator: "\\\n")
+    do throws(DockerfileError) {
+      try use(try Dockerfile.parse("FROM a\n\(lines)"))
+    } catch {
+      #expect(error.location != nil)
+    }
+  }
+
   @Test func matchesOrPoints() {
     var generator = Generator(state: 1)
     let alphabet = Array("ab/*?[]^-!\\.# ")
