@@ -1,6 +1,6 @@
 /// Which stage needs which, with the FROM of each expanded.
 package struct StageGraph: Sendable {
-  /// What a name in FROM, `COPY --from` or `RUN --mount=from=` stands for.
+  /// What a name in FROM (stages by name only), `COPY --from` or `RUN --mount=from=` stands for.
   package enum Source: Sendable, Hashable {
     case stage(Int)
     /// The empty file system.
@@ -22,7 +22,7 @@ package struct StageGraph: Sendable {
 
   /// Expands each FROM by the values of the global arguments (see `globalArguments`).
   ///
-  /// - Throws: `.expansion`; `.syntax` when an image's name expands to nothing.
+  /// - Throws: `.expansion`, also when the name of an image expands to nothing.
   package init(_ dockerfile: Dockerfile, globals: [String: String]) throws(DockerfileError) {
     self.dockerfile = dockerfile
     let expander = dockerfile.expander
