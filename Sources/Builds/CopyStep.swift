@@ -129,6 +129,6 @@ struct CopyStep: Sendable {
       path: path, kind: kind, mode: isSymlink ? 0o777 : mode ?? file.status.mode,
       uid: owner?.uid ?? (keepsOwners ? file.status.uid : 0), gid: owner?.gid ?? (keepsOwners ? file.status.gid : 0),
       // The writer brings it down to the epoch: a context's times are those of its checkout.
-      modified: .max, attributes: keepsOwners ? try ExtendedAttribute.all(of: .path(file.hostPath)) : [])
+      modified: .max, attributes: keepsOwners ? try tree.attributes(ofHostPath: file.hostPath) : [])
   }
 }

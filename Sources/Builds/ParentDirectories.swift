@@ -42,7 +42,7 @@ struct ParentDirectories {
       needed[path] = LayerEntry(
         path: path, kind: .directory, mode: status?.mode ?? 0o755, uid: status?.uid ?? 0, gid: status?.gid ?? 0,
         modified: status?.modified.seconds ?? .max,
-        attributes: try node.map { try ExtendedAttribute.all(of: .path($0.hostPath)) } ?? [])
+        attributes: try node.map { try below?.attributes(ofHostPath: $0.hostPath) ?? [] } ?? [])
       path = path.parent ?? .root
     }
   }

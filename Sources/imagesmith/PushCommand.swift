@@ -50,6 +50,16 @@ struct GroupPush: Sendable {
     destination = try await Destination(project.roster, registry: registry)
   }
 
+  /// The registry to which the groups' images, as they are in the store, were pushed last; nil when that is not one.
+  static func lastRegistry(_ project: Project) throws -> String? {
+    let store = try ImageLayout(directory: project.store)
+    let registries = try project.groups.map { group in
+      try store.resolve(group.name).flatMap { PushRecord(project, group: group.name).registry(of: $0.digest) }
+    }
+    guard let first = registries.first, registries.allSatisfy({ $0 == first }) else { return nil }
+    return first
+  }
+
   /// The group's image in the local store.
   ///
   /// - Throws: `Failure` when it has not been built.
@@ -76,6 +86,7 @@ struct GroupPush: Sendable {
         manifest: bytes, mediaType: descriptor.mediaType, files: files,
         mountFrom: others.filter { $0 != reference.repository }),
       to: reference)
+    try PushRecord(project, group: group.name).keep(result.image)
     Console.standard.note("\(reference): \(Self.summary(of: result))")
     return result.image
   }

@@ -11,7 +11,7 @@ struct RegisterCommand: InterruptibleCommand {
     abstract: "Register the groups' ECS task definitions, each with its image by digest.",
     discussion: """
       Prints a line for each group: the ARN of the task definition. A definition that says already what it should is left \
-      alone. The password hashes come from the Secrets Manager secret PROJECT/GROUP/shadow when a task starts.
+      alone. Without --registry the image is looked for where it was pushed last, else in ECR. The password hashes come from the Secrets Manager secret PROJECT/GROUP/shadow when a task starts.
 
       Example:  imagesmith register --group pii
       """)
@@ -23,7 +23,7 @@ struct RegisterCommand: InterruptibleCommand {
   mutating func run() async throws {
     output.apply()
     let project = try project.project()
-    let push = try await GroupPush(project, registry: registry.registry)
+    let push = try await GroupPush(project, registry: registry.registry ?? GroupPush.lastRegistry(project))
     let registrar = try await Registrar(push.destination.aws)
     for group in project.groups {
       let digest = try push.image(of: group).digest
