@@ -76,10 +76,17 @@ package final class HTTPClient: Sendable {
         guard Self.isReady, let handle = take() else {
           throw HTTPError(code: .request, url: request.url, reason: "libcurl cannot start")
         }
-        defer { give(back: handle) }
         let transfer = HTTPTransfer(
           request, limit: limit, onHead: onHead, receiver: receiver, progress: progress, cancellation: cancellation)
-        return try transfer.perform(on: handle.curl, configuration)
+        do {
+          let response = try transfer.perform(on: handle.curl, configuration)
+          give(back: handle)
+          return response
+        } catch {
+          // A handle whose transfer failed keeps buffers, after which libcurl refuses its options.
+          curl_easy_cleanup(handle.curl)
+          throw error
+        }
       }
     } onCancel: {
       cancellation.flag.store(true, ordering: .relaxed)

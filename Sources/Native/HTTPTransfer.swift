@@ -87,6 +87,8 @@ final class HTTPTransfer {
       imagesmith_setopt_long(curl, CURLOPT_SSL_VERIFYPEER, configuration.skipsVerification ? 0 : 1),
       imagesmith_setopt_long(curl, CURLOPT_SSL_VERIFYHOST, configuration.skipsVerification ? 0 : 2),
     ]
+    // A bundle is to be trusted instead of the system's certificates, not beside them.
+    if configuration.caBundle != nil { results.append(imagesmith_setopt_pointer(curl, CURLOPT_CAPATH, nil)) }
     for (option, file) in [
       (CURLOPT_CAINFO, configuration.caBundle), (CURLOPT_SSLCERT, configuration.clientCertificate),
       (CURLOPT_SSLKEY, configuration.clientKey),
