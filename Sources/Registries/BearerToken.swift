@@ -35,7 +35,6 @@ struct TokenRequest {
     }
     self.realm = realm
     service = challenge.parameters["service"]
-    // Without a scope of its own, the registry's; sorted, so that the question is the same each time.
     self.scopes = scopes
   }
 

@@ -92,22 +92,21 @@ struct AuthenticationTests {
   func forbidden() async throws {
     let registry = try await MisbehavingRegistry(
       """
-      {"auth": {"scheme": "basic", "passwords": ["p"]}, "rules": [
-        {"method": "POST", "path": "uploads", "skip": 1, "do": "status", "status": 403,
+      {"auth": {"scheme": "basic", "passwords": ["one", "two"]}, "rules": [
+        {"method": "POST", "path": "uploads", "skip": 1, "do": "status", "status": 403, "expire": true,
          "body": "Your authorization token has expired. Reauthenticate and try again."},
         {"method": "PUT", "path": "manifests", "do": "status", "status": 403, "times": 9,
          "body": "{\\"errors\\": [{\\"code\\": \\"DENIED\\", \\"message\\": \\"quota\\"}]}"}]}
       """)
-    // A registry that renews gives other credentials each time; this one's are told apart by the user's spelling.
     let asked = Counter()
     let client = RegistryClient.patient(time) { _ in
-      asked.next()
-      return .password(user: "AWS", password: "p")
+      .password(user: "AWS", password: asked.next() == 1 ? "one" : "two")
     }
     let error = await #expect(throws: RegistryError.self) {
       _ = try await client.push(image.push(), to: reference(registry))
     }
     #expect(asked.value == 2)
+    #expect(error?.message == "PUT manifest \(registry.host)/team/app:v1: 403 Forbidden: DENIED: quota")
     #expect(error?.code == .denied)
     #expect(error?.code.exitCode == 77)
   }

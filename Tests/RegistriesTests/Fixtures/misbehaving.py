@@ -6,7 +6,8 @@ Usage: misbehaving.py CONFIG, with CONFIG a JSON object:
   location  how upload addresses are written: "path", "absolute", "relative" or "elsewhere"
   immutable whether a tag that exists may not be put again
   rules     [{"method", "path" (regular expression), "skip": 0, "times": 1, "do": NAME, ...}], first match applies:
-              status  answers "status" with "headers" and "body" after reading the request
+              status  answers "status" with "headers" and "body" after reading the request; with "expire": true
+                      also as expire does
               close   ends the connection without an answer; with "after": true only once the work is done
               cut     ends the connection after "bytes" of a blob
               spoil   changes the first byte of a blob or manifest
@@ -124,19 +125,18 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         body = self.read_body()
+        if done == "expire" or self.rule and self.rule.get("expire"):
+            with lock:
+                state["token"] += 1
+                state["password"] += 1
         if done == "status":
             self.answer(self.rule["status"], self.rule.get("body", "").encode(), self.rule.get("headers"))
         elif self.elsewhere:
             self.be_elsewhere(url, query, body)
         elif url.path == "/token":
             self.give_token(query)
-        else:
-            if done == "expire":
-                with lock:
-                    state["token"] += 1
-                    state["password"] += 1
-            if self.is_allowed():
-                self.be_registry(url, query, body)
+        elif self.is_allowed():
+            self.be_registry(url, query, body)
 
     def be_elsewhere(self, url, query, body):
         if self.headers.get("Authorization"):
