@@ -13,7 +13,10 @@ package struct AtomicFile: ~Copyable {
   package init(in directory: String, mode: mode_t = 0o644) throws(LayerError) {
     let temporary = Array("\(directory)/.partial-\(try Self.uniqueName())".utf8)
     file = try LayerError.translating {
-      try FileDescriptor.open(temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode)
+      let file = try FileDescriptor.open(temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode)
+      // Says that somebody is still writing; the system lets go of it whatever way the process ends.
+      try file.lock()
+      return file
     }
     self.temporary = temporary
     isInPlace = false
@@ -41,6 +44,20 @@ package struct AtomicFile: ~Copyable {
     let new = try AtomicFile(in: directory, mode: mode)
     try LayerError.translating { try new.file.write(bytes) }
     try new.commit(to: path)
+  }
+
+  /// Removes a temporary file that nobody writes any more.
+  static func removeIfAbandoned(_ path: [UInt8]) throws(NativeError) {
+    let file: FileDescriptor
+    do throws(NativeError) {
+      file = try FileDescriptor.open(path, O_RDWR | O_NOFOLLOW)
+    } catch {
+      if error.errno == ENOENT { return }
+      throw error
+    }
+    // Its writer may be about to lock a file that is this young.
+    guard time(nil) - (try file.status().changed.seconds) > 60, flock(file.raw, LOCK_EX | LOCK_NB) == 0 else { return }
+    _ = withCPath(path) { unlink($0) }
   }
 
   static func uniqueName() throws(LayerError) -> String {

@@ -59,6 +59,10 @@ package struct BlobStore: Sendable {
 
   /// Writes a small blob whole.
   package func put(_ bytes: [UInt8], mediaType: MediaType) throws(LayerError) -> Descriptor {
+    let digest = try LayerError.translating { try Digest(sha256: SHA256.hash(bytes)) }
+    if try size(of: digest) == bytes.count {
+      return Descriptor(mediaType: mediaType, digest: digest, size: bytes.count)
+    }
     var writer = try writer(mediaType: mediaType)
     try writer.write(bytes)
     return try writer.finish()
@@ -106,6 +110,17 @@ package struct BlobStore: Sendable {
     try LayerError.translating {
       try FileDescriptor.open("\(directory)/blobs/sha256", O_RDONLY | O_DIRECTORY).names()
         .compactMap { Digest("sha256:" + String(decoding: $0, as: UTF8.self)) }
+    }
+  }
+
+  /// Removes what writers that were killed have left.
+  package func removeAbandoned() throws(LayerError) {
+    do throws(NativeError) {
+      for name in try FileDescriptor.open(partial, O_RDONLY | O_DIRECTORY).names() {
+        try AtomicFile.removeIfAbandoned(Array("\(partial)/".utf8) + name)
+      }
+    } catch {
+      throw LayerError(error)
     }
   }
 

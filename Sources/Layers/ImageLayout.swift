@@ -102,6 +102,41 @@ package struct ImageLayout: Sendable {
     return wasThere
   }
 
+  /// Removes blobs that no image of the index needs, and what killed writers have left. Returns the bytes that are free now.
+  ///
+  /// - Parameter age: seconds; younger blobs stay, since a build writes an image's layers before it tags the image.
+  package func collectGarbage(olderThan age: Int = 3600) throws(LayerError) -> Int {
+    let lock = try lock()
+    var needed: Set<Digest> = []
+    for descriptor in try index().manifests { try collect(descriptor, into: &needed) }
+    var freed = 0
+    for digest in try blobs.digests() where !needed.contains(digest) {
+      let path = Array(blobs.path(of: digest).utf8)
+      guard let status = try LayerError.translating({ try FileStatus.of(path) }),
+        time(nil) - status.changed.seconds >= age
+      else { continue }
+      try blobs.remove(digest)
+      freed += status.size
+    }
+    try blobs.removeAbandoned()
+    _ = consume lock
+    return freed
+  }
+
+  /// What a manifest or index leads to. A blob that is not here leads nowhere.
+  private func collect(_ descriptor: Descriptor, into needed: inout Set<Digest>) throws(LayerError) {
+    guard needed.insert(descriptor.digest).inserted, try blobs.contains(descriptor.digest) else { return }
+    if descriptor.mediaType.isIndex {
+      let bytes = try blobs.read(descriptor.digest)
+      let index = try LayerError.translating { try CanonicalJSON.decode(ImageIndex.self, from: bytes) }
+      for manifest in index.manifests { try collect(manifest, into: &needed) }
+    } else if descriptor.mediaType.isManifest {
+      let bytes = try blobs.read(descriptor.digest)
+      let manifest = try LayerError.translating { try CanonicalJSON.decode(Manifest.self, from: bytes) }
+      needed.formUnion([manifest.config.digest] + manifest.layers.map(\.digest))
+    }
+  }
+
   private func update(_ change: (inout [Descriptor]) -> Void) throws(LayerError) {
     let lock = try lock()
     var index = try index()

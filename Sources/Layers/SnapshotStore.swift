@@ -37,7 +37,7 @@ package struct SnapshotStore: Sendable {
     if let path = [alone, upon].map(files).first(where: { access($0, F_OK) == 0 }) { return path }
     let lock = try lock(layer.diffID)
     if let path = [alone, upon].map(files).first(where: { access($0, F_OK) == 0 }) { return path }
-    let temporary = try makeTemporary()
+    let temporary = try makeTemporary(for: layer.diffID)
     do throws(LayerError) {
       try makeDirectories(files(of: temporary))
       let extractor = LayerExtractor(form: .overlay(marks), over: TreeView(lower, marks: marks), limit: limit)
@@ -55,13 +55,15 @@ package struct SnapshotStore: Sendable {
   }
 
   /// Takes over the upper directory of an overlay mount, which is not mounted any more, as the unpacked form of the layer
-  /// that was written from it. Returns where it is now.
+  /// that was written from it. Later steps then see what they would see if the layer had been unpacked: the same times,
+  /// no sockets. Returns where it is now.
   ///
   /// - Parameters:
   ///   - upper: a directory on the same file system.
+  ///   - epoch: the latest time that the layer's entries have, in seconds since 1970.
   ///   - removing: paths in it that the layer does not have.
   package func adopt(
-    _ upper: String, as diffID: DiffID, removing: Set<LayerPath> = []
+    _ upper: String, as diffID: DiffID, epoch: Int, removing: Set<LayerPath> = []
   ) throws(LayerError) -> String {
     let place = entry(diffID)
     let lock = try lock(diffID)
@@ -69,8 +71,14 @@ package struct SnapshotStore: Sendable {
       try LayerExtractor.removeDirectory(upper)
       return path
     }
-    for path in removing { try LayerExtractor.removeDirectory("\(upper)\(path)") }
-    let temporary = try makeTemporary()
+    do throws(NativeError) {
+      let root = try FileDescriptor.open(upper, O_RDONLY | O_DIRECTORY)
+      for path in removing { try root.remove(path) }
+      try root.settle(epoch: epoch)
+    } catch {
+      throw LayerError(error)
+    }
+    let temporary = try makeTemporary(for: diffID)
     guard rename(upper, files(of: temporary)) == 0 else {
       let error = NativeError(failed: "rename \(upper) to \(files(of: temporary))")
       rmdir(temporary)
@@ -93,8 +101,10 @@ package struct SnapshotStore: Sendable {
 
   private func files(of entry: String) -> String { "\(entry)/fs" }
 
-  private func makeTemporary() throws(LayerError) -> String {
-    let path = "\(directory)/snapshots/sha256/.partial-\(try AtomicFile.uniqueName())"
+  /// The caller has the lock: what is there already was left by a process that was killed.
+  private func makeTemporary(for diffID: DiffID) throws(LayerError) -> String {
+    let path = "\(directory)/snapshots/sha256/.partial-\(diffID.digest.hex)"
+    try LayerExtractor.removeDirectory(path)
     guard mkdir(path, 0o755) == 0 else { throw LayerError(NativeError(failed: "make the directory \(path)")) }
     return path
   }
@@ -107,6 +117,35 @@ package struct SnapshotStore: Sendable {
       return file
     } catch {
       throw LayerError(error)
+    }
+  }
+}
+
+extension FileDescriptor {
+  /// Removes what is at `path` in this directory, if no link leads there: a command may have put one in the way.
+  fileprivate func remove(_ path: LayerPath) throws(NativeError) {
+    guard let first = path.components.first.map(Array.init), let status = try FileStatus.of(first, at: raw) else {
+      return
+    }
+    guard let rest = LayerPath(bytes: first)?.remainder(of: path), !rest.isRoot else { return try removeTree(first) }
+    guard status.kind == .directory else { return }
+    try open(at: first, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).remove(rest)
+  }
+
+  /// Gives all in this directory the times that it has in a layer, whole seconds up to `epoch`, and removes sockets.
+  fileprivate func settle(epoch: Int) throws(NativeError) {
+    for name in try names() {
+      guard let status = try FileStatus.of(name, at: raw) else { continue }
+      switch status.kind {
+      case .socket:
+        try removeTree(name)
+        continue
+      case .characterDevice(major: 0, minor: 0): continue
+      case .directory: try open(at: name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).settle(epoch: epoch)
+      default: break
+      }
+      let time = max(0, min(status.modified.seconds, epoch))
+      if time != status.modified.seconds || status.modified.nanoseconds != 0 { try setTime(of: name, to: time) }
     }
   }
 }

@@ -47,6 +47,8 @@ package struct FileDescriptor: ~Copyable, Sendable {
     let opened = withCPath(path) { pointer in
       retrying { imagesmith_openat_in_root(raw, pointer, flags, mode) }
     }
+    // The kernel gives up when something is renamed meanwhile and it cannot be sure that the path stays inside.
+    if opened < 0, errno == EAGAIN { return try open(inRoot: path, flags, mode: mode) }
     guard opened >= 0 else { throw NativeError(failed: "open \(name)/\(Self.text(path))") }
     return FileDescriptor(adopting: opened, name: "\(name)/\(Self.text(path))")
   }

@@ -64,15 +64,48 @@ extension FileDescriptor {
 
   /// Removes a file, or a directory with all that is in it; nothing need be there. Links are not followed.
   package func removeTree(_ name: [UInt8]) throws(NativeError) {
-    if withCPath(name, { unlinkat(raw, $0, 0) }) == 0 || errno == ENOENT { return }
-    guard errno == EISDIR || errno == EPERM else { throw NativeError(failed: "remove \(self.name)/\(Self.text(name))") }
-    try removeContent(of: name)
-    try check(withCPath(name) { unlinkat(raw, $0, AT_REMOVEDIR) }, "remove", name)
+    if try !removeUnlessDirectory(name) { return }
+    var directories = [name]
+    while let next = directories.last {
+      var deep: [[UInt8]] = []
+      try removeContent(of: next, in: self, depth: 0, &deep)
+      try check(withCPath(next) { unlinkat(raw, $0, AT_REMOVEDIR) }, "remove", next)
+      directories.removeLast()
+      directories += deep
+    }
   }
 
-  private func removeContent(of name: [UInt8]) throws(NativeError) {
+  /// Each level holds a descriptor; what is deeper than this moves up first, so that they do not run out.
+  private static var maximumDepth: Int { 64 }
+
+  /// - Parameter deep: what it has moved into `top`.
+  private func removeContent(
+    of name: [UInt8], in top: borrowing FileDescriptor, depth: Int, _ deep: inout [[UInt8]]
+  ) throws(NativeError) {
     let directory = try open(at: name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
-    for child in try directory.names() { try directory.removeTree(child) }
+    for child in try directory.names() where try directory.removeUnlessDirectory(child) {
+      if depth < Self.maximumDepth {
+        try directory.removeContent(of: child, in: top, depth: depth + 1, &deep)
+        try directory.check(withCPath(child) { unlinkat(directory.raw, $0, AT_REMOVEDIR) }, "remove", child)
+      } else {
+        let inode = try FileStatus.of(child, at: directory.raw)?.inode ?? 0
+        let moved = Array(".removed-\(inode)".utf8)
+        let result = withCPath(child) { child in withCPath(moved) { renameat(directory.raw, child, top.raw, $0) } }
+        try directory.check(result, "move", child)
+        deep.append(moved)
+      }
+    }
+  }
+
+  /// Whether it is a directory, which this call does not remove.
+  private func removeUnlessDirectory(_ name: [UInt8]) throws(NativeError) -> Bool {
+    if withCPath(name, { unlinkat(raw, $0, 0) }) == 0 || errno == ENOENT { return false }
+    let error = NativeError(failed: "remove \(self.name)/\(Self.text(name))")
+    // EISDIR is Linux's answer for a directory, EPERM that of POSIX.
+    guard error.errno == EISDIR || error.errno == EPERM,
+      try FileStatus.of(name, at: raw)?.kind == .directory
+    else { throw error }
+    return true
   }
 
   private func check(_ result: Int32, _ operation: String, _ name: [UInt8]) throws(NativeError) {
