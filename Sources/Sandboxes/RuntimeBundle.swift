@@ -16,7 +16,8 @@ struct RuntimeBundle {
     guard mkdir(links, 0o755) == 0 || errno == EEXIST else { throw .failed("make \(links)") }
     var mounts = [
       RuntimeSpec.Mount(
-        destination: "/etc/hosts", type: "bind", source: try Self.hosts(workspace), options: ["bind", "ro"])
+        destination: "/etc/hosts", type: "bind", source: try Self.hosts(workspace, command.hostname),
+        options: ["bind", "ro"])
     ]
     if access("/etc/resolv.conf", R_OK) == 0 {
       mounts.append(
@@ -75,10 +76,12 @@ struct RuntimeBundle {
     }
   }
 
-  private static func hosts(_ workspace: Workspace) throws(SandboxError) -> String {
+  /// A program that looks its own machine's name up finds it.
+  private static func hosts(_ workspace: Workspace, _ hostname: String) throws(SandboxError) -> String {
     let path = workspace.path + "/hosts"
     do {
-      try Data("127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n".utf8).write(to: URL(filePath: path))
+      try Data("127.0.0.1 localhost \(hostname)\n::1 localhost ip6-localhost ip6-loopback\n".utf8).write(
+        to: URL(filePath: path))
     } catch {
       throw SandboxError(code: .failed, message: "cannot write \(path): \(error)")
     }
