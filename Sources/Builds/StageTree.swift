@@ -46,7 +46,7 @@ struct StageTree: Sendable {
       guard case .writing(let pending) = layer, waits || pending.isFinished else { continue }
       let finished = try await pending.layer
       try await BlockingPool.shared.run { [cache] in
-        _ = try cache.snapshots.adopt(pending.area.workspace.upper, as: finished.diffID)
+        _ = try cache.snapshots.adopt(pending.area.workspace.upper, as: finished.diffID, epoch: pending.epoch)
         pending.area.remove()
         try cache.steps.keep(
           StepCache.Record(layer: finished, instruction: pending.instruction), for: pending.key)

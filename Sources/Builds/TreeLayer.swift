@@ -13,6 +13,8 @@ final class PendingLayer: Sendable {
   let area: WorkArea
   let key: StepKey
   let instruction: String
+  /// Seconds since 1970: no file of the layer is newer.
+  let epoch: Int
   private let task: Task<Layer, any Error>
   private let finished = Mutex(false)
 
@@ -24,6 +26,7 @@ final class PendingLayer: Sendable {
     self.area = area
     self.key = key
     self.instruction = instruction
+    self.epoch = epoch
     let directory = area.workspace.upper
     task = Task {
       try await BlockingPool.shared.run {
