@@ -1,11 +1,14 @@
 import ArgumentParser
 import Builds
+import Dockerfiles
+import Foundation
+import OCI
 
-/// `imagesmith build`: images/GROUP to an image in the local store.
+/// `imagesmith build`: images/GROUP, or any folder with a Dockerfile, to an image in the local store.
 struct BuildCommand: InterruptibleCommand {
   static let configuration = CommandConfiguration(
     commandName: "build",
-    abstract: "Build the groups' images, without a Docker daemon.",
+    abstract: "Build the groups' images, or any Dockerfile, without a Docker daemon.",
     discussion: """
       Prints a line for each image: NAME sha256:DIGEST. The images are in .imagesmith/images, an OCI image layout with a \
       tag for each group, which skopeo, podman and umoci read as it is. Steps whose inputs are the same come from the \
@@ -15,68 +18,77 @@ struct BuildCommand: InterruptibleCommand {
       as pip_conf and apt_conf; it gets none of the caller's variables.
 
       Example:  imagesmith build --group pii
+                imagesmith build --tag tools --file tools/Dockerfile .
       """)
 
   @OptionGroup var project: ProjectOptions
   @OptionGroup var options: BuildOptions
+  @OptionGroup var dockerfile: DockerfileOptions
   @OptionGroup var output: OutputOptions
 
   mutating func run() async throws {
     output.apply()
-    let images = try options.images(of: project.project())
+    if let context = dockerfile.context {
+      guard project.group.isEmpty else {
+        throw Failure(.usage, "--group and a build context are two different builds", hint: "leave one of them out")
+      }
+      let (name, digest) = try await dockerfile.build(context, options)
+      return try output.print("\(name) \(digest)", ["name": name, "digest": "\(digest)"])
+    }
+    let images = try GroupImages(project.project(), options)
     for group in images.project.groups {
-      let result = try await images.build(group)
-      try output.print(
-        "\(group.name) \(result.manifest.digest)", ["group": group.name, "digest": "\(result.manifest.digest)"])
+      let digest = try await images.build(group).manifest.digest
+      try output.print("\(group.name) \(digest)", ["group": group.name, "digest": "\(digest)"])
     }
   }
 }
 
-/// The options that `build` and `release` share.
-struct BuildOptions: ParsableArguments {
-  @Flag(name: .long, help: "Do every step anew.")
-  var noCache = false
+/// The arguments of a build that is no group's.
+struct DockerfileOptions: ParsableArguments {
+  @Argument(help: ArgumentHelp("A folder with a Dockerfile; none builds the groups.", valueName: "context"))
+  var context: String?
 
-  @Flag(name: .long, help: "Make or fetch the base anew; what stands on it is built again if it has changed.")
-  var pull = false
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The Dockerfile; CONTEXT/Dockerfile if not given.", valueName: "file"))
+  var file: String?
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The image's tag in the local store.", valueName: "name"))
+  var tag = "latest"
+
+  @Option(name: .long, help: ArgumentHelp("Build this stage, and what it needs, only.", valueName: "stage"))
+  var target: String?
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "A secret for RUN --mount=type=secret: id=ID,src=FILE or id=ID,env=NAME.", valueName: "secret"))
-  var secret: [String] = []
+      "What stands for an image or a context of that name: a folder, oci:DIR:TAG, a reference. May be given several times.",
+      valueName: "name=value"))
+  var buildContext: [String] = []
 
-  func images(of project: Project) throws -> GroupImages {
-    var images = try GroupImages(project)
-    images.usesCache = !noCache
-    images.pullsBases = pull
-    images.secrets = try Dictionary(secret.map(SecretOption.parse), uniquingKeysWith: { $1 })
-    return images
-  }
-}
+  @Option(name: .long, help: ArgumentHelp("A label of the image. May be given several times.", valueName: "name=value"))
+  var label: [String] = []
 
-/// The value of `--secret`, as docker has it.
-enum SecretOption {
-  /// - Throws: `Failure` for a value that names no id, or neither a file nor a variable.
-  static func parse(_ text: String) throws -> (String, Secret) {
-    var fields: [String: String] = [:]
-    for field in text.split(separator: ",") {
-      let parts = field.split(separator: "=", maxSplits: 1).map(String.init)
-      guard parts.count == 2 else { throw usage(text) }
-      fields[parts[0]] = parts[1]
+  /// Builds, and returns the tag and the image's digest.
+  func build(_ context: String, _ options: BuildOptions) async throws -> (String, Digest) {
+    guard Reference.isTag(tag) else {
+      throw Failure(.usage, "--tag \(tag) is no tag of the local store", hint: "letters, digits, '_', '.' and '-' only")
     }
-    guard let id = fields["id"] else { throw usage(text) }
-    if let file = fields["src"] ?? fields["source"] { return (id, .file(file)) }
-    let name = fields["env"] ?? id
-    guard let value = Environment.variables[name] else {
-      throw Failure(.usage, "--secret id=\(id): the variable \(name) is not set", hint: "set it, or give src=FILE")
+    let file = file ?? context + "/Dockerfile"
+    guard let bytes = try? Data(contentsOf: URL(filePath: file)) else {
+      throw Failure(.input, "\(file) cannot be read", hint: "name the Dockerfile: --file FILE")
     }
-    return (id, .value(Array(value.utf8)))
-  }
-
-  private static func usage(_ text: String) -> Failure {
-    Failure(
-      .usage, "--secret \(text.prefix { $0 != "=" })… is not understood", hint: "write id=ID,src=FILE or id=ID,env=NAME"
-    )
+    var request = BuildRequest(
+      dockerfile: try Dockerfile.parse(bytes: bytes, file: file),
+      context: try BuildContext(directory: context, dockerfile: file))
+    try options.apply(to: &request)
+    request.target = target
+    request.labels = try NameValue.pairs(label, option: "--label")
+    request.namedContexts = try NameValue.pairs(buildContext, option: "--build-context").mapValues { value in
+      var isDirectory: ObjCBool = false
+      let exists = FileManager.default.fileExists(atPath: value, isDirectory: &isDirectory)
+      return exists && isDirectory.boolValue ? .directory(value) : .image(value)
+    }
+    let store = try LocalStore(directory: ".imagesmith/images")
+    return (tag, try await store.build(request, tag: tag, progress: BuildProgress(name: "")).manifest.digest)
   }
 }

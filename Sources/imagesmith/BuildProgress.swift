@@ -31,7 +31,7 @@ final class BuildProgress: Sendable {
       case .configured: break
       }
     case .warning(let text):
-      Console.standard.warn(text)
+      log.warning("\(text)")
     }
   }
 

@@ -58,6 +58,11 @@ struct Failure: Error {
     }
   }
 
+  /// A group whose image is not in the local store.
+  static func notBuilt(_ group: Group) -> Failure {
+    Failure(.input, "the image of \(group.name) has not been built", hint: "imagesmith build --group \(group.name)")
+  }
+
   private static func code(of error: BuildError) -> Code {
     switch error.code {
     case .input, .unsupported: .input

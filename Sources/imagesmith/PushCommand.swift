@@ -64,10 +64,7 @@ struct GroupPush: Sendable {
   ///
   /// - Throws: `Failure` when it has not been built.
   func image(of group: Group) throws -> Descriptor {
-    guard let descriptor = try store.resolve(group.name) else {
-      throw Failure(
-        .input, "the image of \(group.name) has not been built", hint: "imagesmith build --group \(group.name)")
-    }
+    guard let descriptor = try store.resolve(group.name) else { throw Failure.notBuilt(group) }
     return descriptor
   }
 
@@ -85,7 +82,11 @@ struct GroupPush: Sendable {
       PushImage(
         manifest: bytes, mediaType: descriptor.mediaType, files: files,
         mountFrom: others.filter { $0 != reference.repository }),
-      to: reference)
+      to: reference
+    ) { progress in
+      guard progress.phase != .moving else { return }
+      log.debug("\(reference.repository): \(progress.descriptor.digest.short) \(progress.phase)")
+    }
     try PushRecord(project, group: group.name).keep(result.image)
     Console.standard.note("\(reference): \(Self.summary(of: result))")
     return result.image

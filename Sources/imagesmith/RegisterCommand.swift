@@ -47,8 +47,7 @@ struct RegisterCommand: InterruptibleCommand {
   ) async throws {
     let registration = try await registrar.register(group, of: project.roster, image: "\(image)")
     for notice in registration.notices {
-      Console.standard.warn(notice.message)
-      if let hint = notice.hint { Console.standard.note("  hint: \(hint)") }
+      log.warning("\(notice.message)\(notice.hint.map { "\n  hint: \($0)" } ?? "")")
     }
     if !registration.isNew {
       Console.standard.note("\(group.name): the task definition is as it should be")

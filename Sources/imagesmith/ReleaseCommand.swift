@@ -23,7 +23,7 @@ struct ReleaseCommand: InterruptibleCommand {
     output.apply()
     let project = try project.project()
     try GenerateCommand.check(project.groups.map { try project.drift(of: $0) })
-    let images = try options.images(of: project)
+    let images = try GroupImages(project, options)
     for group in project.groups { _ = try await images.build(group) }
     let push = try await GroupPush(project, registry: registry.registry)
     let registrar = try await Registrar(push.destination.aws)

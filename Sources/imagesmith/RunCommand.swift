@@ -48,8 +48,8 @@ struct RunCommand: InterruptibleCommand {
     }
     let project = try Project(file: roster, groups: [group])
     let group = project.groups[0]
-    let images = try GroupImages(project)
-    let container = try images.container(of: group)
+    let store = try LocalStore(directory: project.store)
+    guard let container = try store.container(tagged: group.name) else { throw Failure.notBuilt(group) }
     try PortCheck.requireFree(port)
 
     let accounts = Accounts(of: group, in: project.roster)
@@ -63,7 +63,7 @@ struct RunCommand: InterruptibleCommand {
     let variables = given + ["JUPYTERHUB_PORT=\(port)", "IMAGESMITH_SHADOW=\(try accounts.shadow(hashes: hashes))"]
     try announce(accounts.members.map(\.name), passwords)
     let status = try await container.run(
-      environment: variables, cache: images.cache, sandbox: OCIRuntime.find(path: Environment.path)
+      environment: variables, cache: store.cache, sandbox: OCIRuntime.find(path: Environment.path)
     ) { Console.standard.pass(Array($0)) }
     throw Failure(.failed, "the hub of \(group.name) ended by itself, with status \(status.code)")
   }
