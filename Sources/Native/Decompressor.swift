@@ -51,7 +51,12 @@ package struct Decompressor: ~Copyable {
 
   private mutating func begin() throws(NativeError) {
     hasBegun = true
-    try refill()
+    // Enough to tell by, also from a source that gives a byte at a time.
+    while available.count < 4, !inputHasEnded {
+      let count = try source(UnsafeMutableRawBufferPointer(rebasing: buffer[available.count...]))
+      available = 0..<available.count + count
+      inputHasEnded = count == 0
+    }
     let start = Array(buffer[available].prefix(4))
     if start.starts(with: [0x1f, 0x8b]) {
       gzip = try GzipDecompressor()
