@@ -47,7 +47,7 @@ struct RegisterCommand: InterruptibleCommand {
   ) async throws {
     let registration = try await registrar.register(group, of: project.roster, image: "\(image)")
     for notice in registration.notices {
-      log.warning("\(notice.message)\(notice.hint.map { "\n  hint: \($0)" } ?? "")")
+      log.notice("\(notice.message)\(notice.hint.map { "\n  hint: \($0)" } ?? "")")
     }
     if !registration.isNew {
       Console.standard.note("\(group.name): the task definition is as it should be")
