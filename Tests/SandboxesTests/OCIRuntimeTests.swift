@@ -59,8 +59,11 @@ struct OCIRuntimeTests {
     for sandbox in try sandboxes() {
       let outcome = try await run("echo one; echo two >&2; env; mkdir /new; echo x > /new/file", with: sandbox)
       #expect(outcome.status == .exited(0))
-      #expect(outcome.output.hasPrefix("one\ntwo\n"))
-      let names = outcome.output.split(separator: "\n").dropFirst(2).map { $0.prefix { $0 != "=" } }
+      // runc copies the two streams by itself, and keeps the order within each alone.
+      if sandbox.program.hasSuffix("crun") { #expect(outcome.output.hasPrefix("one\ntwo\n")) }
+      let lines = Set(outcome.output.split(separator: "\n"))
+      #expect(lines.isSuperset(of: ["one", "two"]))
+      let names = lines.subtracting(["one", "two"]).map { $0.prefix { $0 != "=" } }
       // HOME is the runtime's own, from the root's /etc/passwd; PWD the shell's.
       #expect(Set(names) == ["PATH", "A", "PWD", "HOME"], "\(outcome.output)")
       #expect(try files(outcome.workspace.upper) == ["new", "new/file"])
