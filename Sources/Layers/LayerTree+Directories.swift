@@ -28,7 +28,7 @@ extension LayerTree {
     if existing?.kind == .directory { return }
     if existing != nil { try remove(path, in: directory) }
     try directory.file.makeDirectory(path.name)
-    if existing?.kind == .characterDevice(major: 0, minor: 0) { try hideLower(path.name, in: directory) }
+    if existing?.kind == .characterDevice(major: 0, minor: 0) { try hideLower(path, path.name, in: directory) }
   }
 
   /// Runs `make`, and again without what is in its way.
@@ -50,12 +50,12 @@ extension LayerTree {
     }
     guard whiteout != .ignored, let directory = try directoryToRemove(from: parent) else { return }
     switch (whiteout, form) {
-    case (.opaque, .overlay): try hideLower([UInt8(ascii: ".")], in: directory)
+    case (.opaque, .overlay): try hideLower(parent, [UInt8(ascii: ".")], in: directory)
     case (.opaque, .flat): try removeOthers(in: parent, directory)
     case (.name(let name), .overlay):
       let path = parent.appending(name)
       if try FileStatus.of(name, at: directory.file.raw)?.kind == .directory {
-        try hideLower(name, in: directory)
+        try hideLower(path, name, in: directory)
       } else if !made.contains(path) {
         try replacing(path, in: directory) { () throws(NativeError) in
           try directory.file.makeNode(name, S_IFCHR, mode: 0)
@@ -152,10 +152,23 @@ extension LayerTree {
     return directory
   }
 
-  /// Hides what the layers below have in the directory `name`.
-  private func hideLower(_ name: [UInt8], in directory: Directory) throws {
+  /// Hides what the layers below have in the directory `path`, which is `name` in `directory`.
+  private mutating func hideLower(_ path: LayerPath, _ name: [UInt8], in directory: Directory) throws {
     guard case .overlay(let marks) = form else { return }
     try marks.makeOpaque(.entry(name, of: directory.file.raw))
+    opaque.insert(path)
+  }
+
+  /// Below an opaque directory nothing of the layers below shows, so nothing has to be removed.
+  func removeWhiteouts(in path: LayerPath) throws {
+    guard let directory = try openDirectory(path) else { return }
+    for name in try directory.file.names() {
+      switch try FileStatus.of(name, at: directory.file.raw)?.kind {
+      case .characterDevice(major: 0, minor: 0): try directory.file.removeTree(name)
+      case .directory: try removeWhiteouts(in: path.appending(name))
+      default: continue
+      }
+    }
   }
 }
 

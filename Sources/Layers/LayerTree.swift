@@ -18,6 +18,8 @@ struct LayerTree: ~Copyable {
   var made: Set<LayerPath>
   /// Directories' times, set at the end: what is made in a directory changes its time.
   var times: [LayerPath: Int]
+  /// Directories that the layer marks as opaque, in which an overlay mount would show whiteouts as broken entries.
+  var opaque: Set<LayerPath>
   /// The directory of the member before: most members stand beside another.
   var latest: (path: LayerPath, directory: Directory)?
 
@@ -37,6 +39,7 @@ struct LayerTree: ~Copyable {
     dependsOnLower = false
     made = []
     times = [:]
+    opaque = []
     latest = nil
   }
 
@@ -67,6 +70,7 @@ struct LayerTree: ~Copyable {
 
   /// Sets what has to wait for the end.
   mutating func finish() throws {
+    for path in opaque { try removeWhiteouts(in: path) }
     for (path, time) in times.sorted(by: { $0.key < $1.key }) {
       guard let parent = path.parent else {
         try root.setTime(time)

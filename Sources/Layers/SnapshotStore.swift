@@ -127,25 +127,37 @@ extension FileDescriptor {
     guard let first = path.components.first.map(Array.init), let status = try FileStatus.of(first, at: raw) else {
       return
     }
-    guard let rest = LayerPath(bytes: first)?.remainder(of: path), !rest.isRoot else { return try removeTree(first) }
-    guard status.kind == .directory else { return }
-    try open(at: first, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).remove(rest)
+    if let rest = LayerPath(bytes: first)?.remainder(of: path), !rest.isRoot {
+      guard status.kind == .directory else { return }
+      return try open(at: first, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).remove(rest)
+    }
+    let time = try self.status().modified.seconds
+    try removeTree(first)
+    try setTime(time)
   }
 
   /// Gives all in this directory the times that it has in a layer, whole seconds up to `epoch`, and removes sockets.
-  fileprivate func settle(epoch: Int) throws(NativeError) {
+  /// Returns whether there were any in it.
+  @discardableResult
+  fileprivate func settle(epoch: Int) throws(NativeError) -> Bool {
+    var hadSockets = false
     for name in try names() {
       guard let status = try FileStatus.of(name, at: raw) else { continue }
+      var hasNewTime = status.modified.nanoseconds != 0
       switch status.kind {
       case .socket:
         try removeTree(name)
+        hadSockets = true
         continue
       case .characterDevice(major: 0, minor: 0): continue
-      case .directory: try open(at: name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).settle(epoch: epoch)
+      case .directory:
+        let directory = try open(at: name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+        if try directory.settle(epoch: epoch) { hasNewTime = true }
       default: break
       }
       let time = max(0, min(status.modified.seconds, epoch))
-      if time != status.modified.seconds || status.modified.nanoseconds != 0 { try setTime(of: name, to: time) }
+      if hasNewTime || time != status.modified.seconds { try setTime(of: name, to: time) }
     }
+    return hadSockets
   }
 }
