@@ -10,13 +10,16 @@ struct Destination: Sendable {
   let host: String
   let aws: AWSEnvironment
   let client: RegistryClient
+  /// The commit that is built; nil for none.
+  private let version: String?
   /// Whether repositories are ECR's, and are made where they are missing.
   private let makesRepositories: Bool
 
   /// - Parameter registry: the user's choice; nil asks ECR.
   /// - Throws: `AWSError` when ECR cannot be asked.
-  init(_ roster: Roster, registry: String?) async throws {
-    aws = try AWSEnvironment(variables: Environment.variables, region: roster.aws.region)
+  init(_ project: Project, registry: String?) async throws {
+    version = SourceVersion.commit(in: project.directory)
+    aws = try AWSEnvironment(variables: Environment.variables, region: project.roster.aws.region)
     client = RegistryAccess(aws: aws).client()
     if let registry {
       guard Reference("\(registry)/name")?.registry == registry else {
@@ -35,7 +38,7 @@ struct Destination: Sendable {
     let repository = roster.registry.repository.replacing("{group}", with: group.name)
       .replacing("{project}", with: roster.project)
     let tag = roster.registry.tag.replacing("{group}", with: group.name)
-      .replacing("{version}", with: SourceVersion.commit ?? digest.short)
+      .replacing("{version}", with: version ?? digest.short)
     guard Reference.isRepository(repository), Reference.isTag(tag) else {
       throw Failure(.input, "\(repository):\(tag) is no name for an image", hint: "correct `registry` in users.yaml")
     }
@@ -53,13 +56,13 @@ struct Destination: Sendable {
 /// `{version}` in a tag.
 enum SourceVersion {
   /// The commit that is built, twelve digits; nil where nothing says it, or files differ from it.
-  static let commit: String? = {
+  static func commit(in directory: String) -> String? {
     if let version = Environment["CODEBUILD_RESOLVED_SOURCE_VERSION"], version.allSatisfy(\.isHexDigit) {
       return String(version.prefix(12))
     }
-    guard let status = git("status", "--porcelain"), status.isEmpty else { return nil }
-    return git("rev-parse", "--short=12", "HEAD").flatMap { $0.isEmpty ? nil : $0 }
-  }()
+    guard let status = git("-C", directory, "status", "--porcelain"), status.isEmpty else { return nil }
+    return git("-C", directory, "rev-parse", "--short=12", "HEAD").flatMap { $0.isEmpty ? nil : $0 }
+  }
 
   private static func git(_ arguments: String...) -> String? {
     let process = Process()

@@ -53,6 +53,12 @@ struct Failure: Error {
       self.init(Code(rawValue: error.code.exitCode) ?? .failed, error.message, hint: error.hint)
     case let error as AWSError: self.init(Self.code(of: error.code), error.message, hint: error.hint)
     case let error as DeploymentError: self.init(Self.code(of: error), error.message, hint: error.hint)
+    case let error as HTTPError:
+      self.init(.unavailable, error.description, hint: "is the address right, and can it be reached from here?")
+    case is DecodingError:
+      self.init(
+        .failed, "a file in .imagesmith/images is not what it should be",
+        hint: "remove .imagesmith/images, and build again")
     case is CancellationError: self.init(.failed, "cancelled")
     default: return nil
     }

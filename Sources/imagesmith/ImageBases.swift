@@ -1,3 +1,4 @@
+import AWS
 import Builds
 import Layers
 import Native
@@ -6,7 +7,7 @@ import Registries
 
 /// Where FROM finds images: layouts on this machine, and registries.
 struct ImageBases: BaseSource {
-  var registries: RegistryAccess = RegistryAccess()
+  let records = BaseRecords(directory: Environment.cacheDirectory + "/bases")
 
   func base(named name: String, platform: Platform, into blobs: BlobStore, fresh: Bool) async throws -> BaseImage {
     if name.hasPrefix("oci:") {
@@ -17,8 +18,11 @@ struct ImageBases: BaseSource {
         code: .input, message: "FROM \(name): that is no image reference",
         hint: "write HOST/REPOSITORY:TAG or oci:DIR:TAG")
     }
+    if !fresh, let known = try records.base(reference, platform, in: blobs) { return known }
     do {
-      return try await fetch(reference, platform: platform, into: blobs)
+      let base = try await fetch(reference, platform: platform, into: blobs)
+      try records.keep(base, as: reference, platform)
+      return base
     } catch let error as RegistryError {
       throw BuildError(
         code: .base, message: "the base \(name) cannot be had: \(error.message)",
@@ -27,7 +31,9 @@ struct ImageBases: BaseSource {
   }
 
   private func fetch(_ reference: Reference, platform: Platform, into blobs: BlobStore) async throws -> BaseImage {
-    let client = registries.client()
+    // A base may be in ECR; where nothing says anything of AWS, other registries need none of it.
+    let aws = try? AWSEnvironment(variables: Environment.variables)
+    let client = RegistryAccess(aws: aws).client()
     let pulled = try await client.pull(reference, for: platform) { descriptor in
       try blobs.contains(descriptor.digest) || descriptor.mediaType == .imageConfig
         || descriptor.mediaType == .dockerConfig

@@ -47,7 +47,7 @@ struct GroupPush: Sendable {
   init(_ project: Project, registry: String?) async throws {
     self.project = project
     store = try ImageLayout(directory: project.store)
-    destination = try await Destination(project.roster, registry: registry)
+    destination = try await Destination(project, registry: registry)
   }
 
   /// The registry to which the groups' images, as they are in the store, were pushed last; nil when that is not one.
