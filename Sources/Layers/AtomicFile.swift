@@ -47,7 +47,9 @@ package struct AtomicFile: ~Copyable {
   }
 
   /// Removes a temporary file that nobody writes any more.
-  static func removeIfAbandoned(_ path: [UInt8]) throws(NativeError) {
+  ///
+  /// - Parameter age: seconds; the writer of a younger one may be about to lock it.
+  static func removeIfAbandoned(_ path: [UInt8], olderThan age: Int = 60) throws(NativeError) {
     let file: FileDescriptor
     do throws(NativeError) {
       file = try FileDescriptor.open(path, O_RDWR | O_NOFOLLOW)
@@ -55,8 +57,7 @@ package struct AtomicFile: ~Copyable {
       if error.errno == ENOENT { return }
       throw error
     }
-    // Its writer may be about to lock a file that is this young.
-    guard time(nil) - (try file.status().changed.seconds) > 60, flock(file.raw, LOCK_EX | LOCK_NB) == 0 else { return }
+    guard time(nil) - (try file.status().changed.seconds) > age, flock(file.raw, LOCK_EX | LOCK_NB) == 0 else { return }
     _ = withCPath(path) { unlink($0) }
   }
 

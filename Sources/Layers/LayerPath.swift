@@ -74,12 +74,17 @@ package struct LayerPath: Hashable, Comparable, Sendable, CustomStringConvertibl
   package var description: String { "/" + String(decoding: bytes, as: UTF8.self) }
 
   package static func < (left: LayerPath, right: LayerPath) -> Bool {
-    // A slash ends a component, so it goes before every byte of a longer name.
-    for (one, other) in zip(left.bytes, right.bytes) where one != other {
-      if one == slash { return true }
-      if other == slash { return false }
-      return one < other
+    let common = min(left.bytes.count, right.bytes.count)
+    return left.bytes.withUnsafeBufferPointer { one in
+      right.bytes.withUnsafeBufferPointer { other in
+        var index = 0
+        while index < common, one[index] == other[index] { index += 1 }
+        guard index < common else { return one.count < other.count }
+        // A slash ends a component, so it goes before every byte of a longer name.
+        if one[index] == slash { return true }
+        if other[index] == slash { return false }
+        return one[index] < other[index]
+      }
     }
-    return left.bytes.count < right.bytes.count
   }
 }
