@@ -58,7 +58,11 @@ package struct LayoutBase: BaseSource {
     guard config.rootfs.diffIDs.count == manifest.layers.count else {
       throw BuildError(code: .base, message: "\(name) is spoilt: its config and its manifest differ in layers")
     }
-    for layer in manifest.layers { try blobs.take(layer, from: layout.blobs) }
+    for layer in manifest.layers {
+      // A copy that is cut short would be taken for the blob.
+      if let size = try blobs.size(of: layer.digest), size != layer.size { try blobs.remove(layer.digest) }
+      try blobs.take(layer, from: layout.blobs)
+    }
     let layers = zip(config.rootfs.diffIDs, manifest.layers).map { Layer(diffID: $0, descriptor: $1) }
     return BaseImage(config: config, layers: layers, digest: descriptor.digest)
   }

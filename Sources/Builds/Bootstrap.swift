@@ -54,7 +54,7 @@ package struct Bootstrap: Sendable, Hashable, CustomStringConvertible {
     let output = OutputTail(lines: 20)
     let process = ChildProcess(
       program, Self.options + [suite, directory] + (mirror.map { [$0] } ?? []),
-      environment: ["PATH=\(StageScope.standardPath)", "SOURCE_DATE_EPOCH=\(epoch)", "LC_ALL=C.UTF-8"],
+      environment: ["PATH=\(ImageBuilder.standardPath)", "SOURCE_DATE_EPOCH=\(epoch)", "LC_ALL=C.UTF-8"],
       // A mount namespace of its own: what mmdebstrap mounts ends with it. It needs its processes' own /proc.
       mounts: [ChildProcess.Mount(source: "proc", target: "/proc", type: "proc")], isolatesProcesses: true)
     let status: ChildProcess.Status

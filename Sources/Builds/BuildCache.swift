@@ -2,16 +2,17 @@ import FoundationEssentials
 import Glibc
 import Layers
 import Native
-import Sandboxes
+import OCI
 
 /// What builds keep between them: layers, unpacked layers, what steps made, and the folders of `RUN --mount=type=cache`.
-/// All of it can be deleted at any time.
+/// All of it can be deleted at any time when no build runs.
 package struct BuildCache: Sendable {
   /// Absolute.
   package let directory: String
   package let blobs: BlobStore
   package let snapshots: SnapshotStore
   let steps: StepCache
+  private let presence: Presence
 
   /// Opens the cache, making the folder where it is missing, and takes away what killed builds have left.
   ///
@@ -31,77 +32,37 @@ package struct BuildCache: Sendable {
     blobs = try BlobStore(directory: directory)
     snapshots = try SnapshotStore(directory: directory)
     steps = StepCache(directory: directory + "/steps")
-    removeAbandonedWork()
+    ScratchFolder.sweep(directory + "/work")
+    SecretFolder.sweep()
+    presence = try Presence(directory)
   }
 
-  /// The folder of a cache mount, made when it is new.
-  func mount(_ id: String, mode: UInt32, uid: UInt32, gid: UInt32) throws -> String {
-    var hasher = try StepKeyHasher("cache mount")
-    try hasher.add(id)
-    let path = "\(directory)/mounts/\(try hasher.finish().hex)"
-    guard mkdir(path, 0o700) == 0 else {
-      if errno == EEXIST { return path }
-      throw NativeError(failed: "make \(path)")
+  /// A new folder for one step.
+  func makeWorkArea() throws(NativeError) -> ScratchFolder {
+    try ScratchFolder.make(in: directory + "/work")
+  }
+
+  /// Whether the blob is here and whole, as far as its size tells; one that is cut short is dropped.
+  package func holds(_ blob: Descriptor) throws(LayerError) -> Bool {
+    guard let size = try blobs.size(of: blob.digest) else { return false }
+    if size == blob.size { return true }
+    try blobs.remove(blob.digest)
+    return false
+  }
+
+  /// Says that this process uses the cache. Whoever is alone in it removes what was being written when a build was killed.
+  private final class Presence: Sendable {
+    private let lock: FileDescriptor
+
+    init(_ cache: String) throws {
+      lock = try FileDescriptor.open(cache + "/.users", O_RDWR | O_CREAT, mode: 0o600)
+      if flock(lock.raw, LOCK_EX | LOCK_NB) == 0 {
+        for (folder, prefix) in [("blobs/.partial", ""), ("snapshots/sha256", ".partial-")] {
+          let directory = try FileDescriptor.open("\(cache)/\(folder)", O_RDONLY | O_DIRECTORY)
+          for name in try directory.names() where name.starts(with: prefix.utf8) { try directory.removeTree(name) }
+        }
+      }
+      try lock.lock(exclusive: false)
     }
-    guard chown(path, uid, gid) == 0, chmod(path, mode_t(mode)) == 0 else {
-      throw NativeError(failed: "prepare \(path)")
-    }
-    return path
-  }
-
-  /// A new folder for one step, which is the builder's until it is removed; locked, so that another process knows that
-  /// somebody is there.
-  func makeWorkArea() throws -> WorkArea {
-    let name = try RandomBytes.make(count: 8).map { String($0, radix: 16) }.joined()
-    return try WorkArea(path: "\(directory)/work/\(name)")
-  }
-
-  private func removeAbandonedWork() {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory + "/work")) ?? []
-    for name in names { WorkArea.removeIfAbandoned("\(directory)/work/\(name)") }
-  }
-}
-
-/// A step's own folder, and the lock that says that its process lives.
-final class WorkArea: Sendable {
-  let path: String
-  private let lock: Int32
-
-  var workspace: Workspace { Workspace(path: path) }
-
-  init(path: String) throws {
-    // The lock stands before the folder can be found by those who sweep.
-    let lockPath = path + ".lock"
-    lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard lock >= 0, flock(lock, LOCK_EX) == 0 else { throw NativeError(failed: "lock \(lockPath)") }
-    guard mkdir(path, 0o700) == 0 else { throw NativeError(failed: "make \(path)") }
-    self.path = path
-  }
-
-  /// Removes the folder and all that is in it.
-  func remove() {
-    Self.removeTree(path)
-    unlink(path + ".lock")
-  }
-
-  deinit {
-    close(lock)
-  }
-
-  static func removeIfAbandoned(_ path: String) {
-    guard !path.hasSuffix(".lock") else {
-      // A folder goes first, so a lock without one belongs to nobody, or to somebody who is about to make it.
-      return
-    }
-    let lock = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard lock >= 0 else { return }
-    defer { close(lock) }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { return }
-    removeTree(path)
-    unlink(path + ".lock")
-  }
-
-  private static func removeTree(_ path: String) {
-    try? FileManager.default.removeItem(atPath: path)
   }
 }

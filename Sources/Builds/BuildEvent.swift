@@ -20,12 +20,13 @@ package enum BuildEvent: Sendable, Equatable {
 
 /// A step of a stage, as people see it.
 package struct Step: Sendable, Hashable {
-  /// The stage's name, or its number.
-  package var stage: String
+  /// The stage's name, or `stage-N`; nil for the only stage of a Dockerfile, when it has no name.
+  package var stage: String?
   package var number: Int
   package var total: Int
   /// The instruction as written.
   package var text: String
 
-  package var label: String { "[\(stage) \(number)/\(total)]" }
+  /// Such as `[3/20]` or `[builder 3/20]`.
+  package var label: String { "[\(stage.map { $0 + " " } ?? "")\(number)/\(total)]" }
 }

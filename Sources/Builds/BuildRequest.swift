@@ -62,9 +62,3 @@ package enum NamedContext: Sendable, Equatable {
   /// Another image: a reference, `oci:DIR[:TAG]`.
   case image(String)
 }
-
-/// A value that a RUN may read and that no layer, history or log gets.
-package enum Secret: Sendable, Equatable {
-  case file(String)
-  case value([UInt8])
-}

@@ -20,13 +20,18 @@ package struct Container: Sendable {
   /// - Parameters:
   ///   - environment: `NAME=value`, over the image's own.
   ///   - output: takes what it writes.
-  /// - Throws: `SandboxError` when it cannot be started; `CancellationError` when it was ended.
+  /// - Throws: `SandboxError` when it cannot be started; `LayerError` when a layer is damaged; `CancellationError` when it was ended.
   package func run(
     environment: [String], cache: BuildCache, sandbox: any Sandbox,
     output: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
   ) async throws -> ChildProcess.Status {
     let tree = StageTree(layers, cache: cache)
-    let directories = try await tree.directories()
+    let directories: [String]
+    do {
+      directories = try await tree.directories()
+    } catch let spoilt as SpoiltLayer {
+      throw spoilt.cause
+    }
     let container = config.config ?? ContainerConfig()
     let arguments = (container.entrypoint ?? []) + (container.cmd ?? [])
     guard !arguments.isEmpty else {
@@ -42,7 +47,7 @@ package struct Container: Sendable {
       user: user.isEmpty ? .root : try UserDatabase(TreeView(directories)).identity(of: user),
       hostname: "jupyterhub", allowsNewPrivileges: true, stopSignal: Self.number(of: container.stopSignal ?? "SIGTERM"))
     return try await sandbox.run(
-      command, on: RootFilesystem(lower: directories), workspace: area.workspace, output: output)
+      command, on: RootFilesystem(lower: directories), workspace: Workspace(path: area.path), output: output)
   }
 
   /// The number of a signal by name or number; SIGTERM for one that is not known.

@@ -7,83 +7,144 @@ struct CopySource: Sendable {
   let tree: TreeView
   /// Leaves files out; nil for none.
   let ignore: DockerIgnore?
+  /// Whether the files are an image's, whose owners, times and attributes are part of them. Those of a folder of this
+  /// machine say something about the machine alone.
+  let isImage: Bool
   /// What errors call it.
   let name: String
 
-  /// A file or folder that a COPY brings.
+  /// A file or folder of the tree.
   struct File: Sendable {
     /// Where it is in the source.
     var path: LayerPath
-    /// Where it goes, below the destination; nil when it is the destination itself.
-    var below: LayerPath?
+    /// Where it is below the file or folder that was named; the root when it is that one.
+    var below: LayerPath
     var status: FileStatus
     /// Where it is on this machine.
     var hostPath: [UInt8]
+    /// The earlier file, by its `below`, that this is another name of.
+    var link: LayerPath?
   }
 
-  /// The paths that a word of a COPY names: itself, or all that match its wildcards, sorted.
+  /// The paths that a word of a COPY names, links followed: itself, or all that match its wildcards, sorted.
   ///
-  /// - Throws: `BuildError` with code `input` when there are none.
-  func matches(_ word: String) throws -> [LayerPath] {
-    if !FilePattern.hasWildcard(word) {
-      // A link that is named itself is followed; links further down are copied as they are.
-      guard let found = try tree.find(word)?.path, found.isRoot || !isIgnored(found) else { throw missing(word) }
-      return [found]
+  /// - Returns: Each path, and the name that it goes by. Wildcards may match nothing.
+  /// - Throws: `BuildError` with code `input` when a word without wildcards names nothing.
+  func matches(_ word: String) throws -> [(path: LayerPath, name: [UInt8])] {
+    let named = FilePattern.hasWildcard(word) ? try matching(word) : [clean(word)]
+    return try named.map { path in
+      let found = try tree.resolve(path.bytes)
+      guard isVisible(path), isVisible(found), try tree.node(at: found) != nil else { throw missing(path.text) }
+      return (found, path.name)
     }
-    guard let path = LayerPath(word) else { throw missing(word) }
-    let pattern = try FilePattern(path.text)
+  }
+
+  /// The word without `.` and `..`, which at the top stays there.
+  private func clean(_ word: String) -> LayerPath {
+    var path = LayerPath.root
+    for part in word.utf8.split(separator: UInt8(ascii: "/")) where !part.elementsEqual(".".utf8) {
+      path = part.elementsEqual("..".utf8) ? path.parent ?? .root : path.appending(part)
+    }
+    return path
+  }
+
+  private func matching(_ word: String) throws -> [LayerPath] {
+    let parts = word.split(separator: "/").filter { $0 != "." }.map(String.init)
+    let plain = parts.prefix { !FilePattern.hasWildcard($0) }
+    let pattern = try FilePattern(parts.dropFirst(plain.count).joined(separator: "/"))
+    // Links before the first wildcard are followed, after it they are files like others.
+    let top = try tree.resolve(Array(plain.joined(separator: "/").utf8))
     var found: [LayerPath] = []
-    let depth = path.components.count
-    try walk(.root, depth: depth) { each in
-      if each.components.count == depth, pattern.matches(each.text) { found.append(each) }
+    try walk(top, depth: parts.count - plain.count) { path in
+      guard let below = top.remainder(of: path) else { return }
+      if pattern.matches(below.text) { found.append(path) }
     }
-    guard !found.isEmpty else { throw missing(word) }
     return found
-  }
-
-  private func missing(_ word: String) -> BuildError {
-    let hint =
-      ignore.map { $0.matches(word) } == true
-      ? ".dockerignore leaves it out" : "is the path right, seen from the top of \(name)?"
-    return BuildError(code: .input, message: "\(word) is not in \(name)", hint: hint)
-  }
-
-  /// `path`, and for a folder all that is in it and not left out, a folder before its content.
-  func files(at path: LayerPath) throws -> [File] {
-    guard let top = try tree.node(at: path) else { return [] }
-    var files = [File(path: path, below: nil, status: top.status, hostPath: top.hostPath)]
-    guard top.status.kind == .directory else { return files }
-    var open: [(LayerPath, LayerPath)] = [(path, .root)]
-    while let (folder, below) = open.popLast() {
-      for name in try tree.names(in: folder) ?? [] {
-        let inside = folder.appending(name)
-        let target = below.appending(name)
-        guard let node = try tree.node(at: inside) else { continue }
-        let isDirectory = node.status.kind == .directory
-        if isIgnored(inside) {
-          if isDirectory, ignore?.skipsDirectory(inside.text) != true { open.append((inside, target)) }
-          continue
-        }
-        files.append(File(path: inside, below: target, status: node.status, hostPath: node.hostPath))
-        if isDirectory { open.append((inside, target)) }
-      }
-    }
-    return files.sorted { ($0.below ?? .root) < ($1.below ?? .root) }
-  }
-
-  private func isIgnored(_ path: LayerPath) -> Bool {
-    ignore?.matches(path.text) ?? false
   }
 
   private func walk(_ folder: LayerPath, depth: Int, _ body: (LayerPath) throws -> Void) throws {
     for name in try tree.names(in: folder) ?? [] {
       let path = folder.appending(name)
-      let isDirectory = try tree.node(at: path)?.status.kind == .directory
-      if !isIgnored(path) { try body(path) }
-      if isDirectory, path.components.count < depth, ignore?.skipsDirectory(path.text) != true {
-        try walk(path, depth: depth, body)
+      if depth > 1 {
+        if ignore?.skipsDirectory(path.text) != true { try walk(path, depth: depth - 1, body) }
+      } else if isVisible(path) {
+        try body(path)
       }
     }
+  }
+
+  private func missing(_ path: String) -> BuildError {
+    let hint =
+      ignore?.matches(path) == true
+      ? ".dockerignore leaves it out" : "is the path right, seen from the top of \(name)?"
+    return BuildError(code: .input, message: "\(path) is not in \(name)", hint: hint)
+  }
+
+  /// `path`, and for a folder all that is in it and not left out, each folder before its content.
+  ///
+  /// - Parameter exclude: further patterns of files to leave out, of their paths below `path`.
+  func files(at path: LayerPath, without exclude: DockerIgnore? = nil) throws -> [File] {
+    guard let top = try tree.node(at: path) else { return [] }
+    var listing = Listing(exclude: exclude)
+    listing.append(File(path: path, below: .root, status: top.status, hostPath: top.hostPath))
+    if top.status.kind == .directory { try list(path, below: .root, into: &listing) }
+    return listing.files
+  }
+
+  /// Files as they are found, in the order of a layer.
+  private struct Listing {
+    /// A file that has more than one name.
+    private struct Inode: Hashable {
+      var device: UInt64
+      var number: UInt64
+    }
+
+    let exclude: DockerIgnore?
+    private(set) var files: [File] = []
+    private var names: [Inode: LayerPath] = [:]
+
+    init(exclude: DockerIgnore?) { self.exclude = exclude }
+
+    mutating func append(_ file: File) {
+      var file = file
+      if file.status.kind == .file, file.status.links > 1 {
+        let inode = Inode(device: file.status.device, number: file.status.inode)
+        file.link = names[inode]
+        if file.link == nil { names[inode] = file.below }
+      }
+      files.append(file)
+    }
+
+    /// Takes back the last file, a folder of which nothing was kept.
+    mutating func removeLast() { files.removeLast() }
+  }
+
+  private func list(_ folder: LayerPath, below: LayerPath, into listing: inout Listing) throws {
+    for name in try tree.names(in: folder) ?? [] {
+      let path = folder.appending(name)
+      let target = below.appending(name)
+      let isKept = !isIgnored(path) && listing.exclude?.matches(target.text) != true
+      guard let node = try tree.node(at: path), node.status.kind != .socket else { continue }
+      let file = File(path: path, below: target, status: node.status, hostPath: node.hostPath)
+      guard node.status.kind == .directory else {
+        if isKept { listing.append(file) }
+        continue
+      }
+      let isSkipped = ignore?.skipsDirectory(path.text) == true || listing.exclude?.skipsDirectory(target.text) == true
+      guard !isSkipped else { continue }
+      // A folder that is left out is there for the sake of what is kept in it.
+      listing.append(file)
+      let count = listing.files.count
+      try list(path, below: target, into: &listing)
+      if !isKept, listing.files.count == count { listing.removeLast() }
+    }
+  }
+
+  private func isIgnored(_ path: LayerPath) -> Bool { ignore?.matches(path.text) ?? false }
+
+  /// Whether anything at the path takes part in the build.
+  private func isVisible(_ path: LayerPath) -> Bool {
+    path.isRoot || !isIgnored(path) || ignore?.skipsDirectory(path.text) == false
   }
 }
 

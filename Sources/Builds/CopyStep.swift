@@ -1,134 +1,126 @@
 import Dockerfiles
 import Layers
 import Native
-import OCI
 
-/// A COPY, its words expanded: files of a source become a layer, without being unpacked anywhere.
+/// A COPY or ADD of files, its words expanded.
+///
+/// Source: Dockerfile reference, "COPY"; where that is silent, BuildKit's file operations.
 struct CopyStep: Sendable {
-  /// One word of the instruction, and the files that it names.
-  struct Item: Sendable {
-    var word: String
-    var files: [CopySource.File]
-    /// The name under which a file goes into a folder.
-    var name: [UInt8]
-  }
-
-  /// Nil when all files are given in the Dockerfile.
-  var source: CopySource?
-  var items: [Item]
-  /// Files whose content stands in the Dockerfile: name and content.
+  /// Sources, with their wildcards.
+  var paths: [String]
+  /// Files whose content stands in the Dockerfile.
   var inline: [(name: String, content: [UInt8])]
   /// Absolute, as written: a slash at the end says that it is a folder.
   var destination: String
-  /// Nil leaves root as the owner of what comes from a context, and the owner of what comes from another stage.
-  var owner: (uid: UInt32, gid: UInt32)?
-  /// Permission bits of all that is copied.
-  var mode: UInt32?
+  /// `--chown`: `user[:group]`, by name or number.
+  var chown: String?
+  var chmod: ModeChange?
   /// Whether the layer is made without a look at what lies below.
   var isLinked: Bool
-  /// Whether owners in the source count.
-  var keepsOwners: Bool
+  /// Whether folders above a source come with it.
+  var keepsParents: Bool
+  /// Patterns of files to leave out.
+  var exclude: [String]
 
-  /// What decides the layer, but for the tree below.
+  /// What decides the layer, but for the files and the tree below.
   func addInputs(to hasher: inout StepKeyHasher) throws {
-    try hasher.add(destination)
-    try hasher.add(owner.map { "\($0.uid):\($0.gid)" } ?? "")
-    try hasher.add(mode.map { String($0, radix: 8) } ?? "")
-    try hasher.add(isLinked ? "link" : "")
-    for item in items {
-      try hasher.add(item.files.count)
-      try hasher.add(item.name)
-      for file in item.files { try addFile(file, to: &hasher) }
-    }
+    try hasher.add(paths)
+    try hasher.add(exclude)
+    try hasher.add([destination, chown ?? "", chmod?.text ?? "", isLinked ? "link" : "", keepsParents ? "parents" : ""])
     for file in inline {
       try hasher.add(file.name)
       try hasher.add(file.content)
     }
   }
 
-  private func addFile(_ file: CopySource.File, to hasher: inout StepKeyHasher) throws {
-    guard let source else { return }
-    try hasher.add(file.below?.bytes ?? [])
-    try hasher.add("\(file.status.kind) \(mode ?? file.status.mode)")
-    if keepsOwners { try hasher.add("\(file.status.uid):\(file.status.gid)") }
-    switch file.status.kind {
-    case .file: try hasher.add(Self.digest(ofFile: file.hostPath))
-    case .symlink: try hasher.add(source.tree.linkTarget(at: file.path) ?? [])
-    default: break
-    }
-  }
-
-  private static func digest(ofFile path: [UInt8]) throws -> [UInt8] {
-    var sha = try SHA256()
-    let file = try FileDescriptor.open(path)
-    var buffer = [UInt8](repeating: 0, count: 256 << 10)
-    while true {
-      let count = try buffer.withUnsafeMutableBytes { try file.read(into: $0) }
-      try buffer.withUnsafeBytes { try sha.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-      if count < buffer.count { return try sha.finish() }
-    }
+  func items(in source: CopySource) throws -> [CopyItem] {
+    let without = exclude.isEmpty ? nil : try DockerIgnore.parse(exclude.joined(separator: "\n"), file: "--exclude")
+    return try CopyItem.all(named: paths, in: source, without: without, withParents: keepsParents)
   }
 
   /// The layer's members.
   ///
-  /// - Parameter below: the tree that the layer comes to lie on; nil for `--link`.
-  /// - Throws: `BuildError` with code `input` for several files onto one that is no folder.
-  func entries(onto below: TreeView?) throws -> [LayerEntry] {
-    var parents = ParentDirectories(below: below)
-    let target = try parents.resolve(destination)
-    let fileCount = items.filter { $0.files.first?.status.kind != .directory }.count + inline.count
-    let endsInSlash = destination.hasSuffix("/") || destination.hasSuffix("/.")
-    let isFolder = try endsInSlash || target.isRoot || parents.isDirectory(target)
-    guard fileCount <= 1 || items.count + inline.count == 1 || isFolder else {
-      throw BuildError(
-        code: .input, message: "several files are copied to \(destination)",
-        hint: "end the destination in a slash: \(destination)/")
-    }
-    var entries: [LayerPath: LayerEntry] = [:]
+  /// - Parameters:
+  ///   - source: where the items are; nil when there are none.
+  ///   - below: the tree that the layer comes to lie on; nil for `--link`.
+  ///   - owner: of everything; nil leaves an image's files to their owners, and makes others root's.
+  /// - Throws: `BuildError` with code `input` when something else is in the place of a file or folder.
+  func entries(
+    of items: [CopyItem], in source: CopySource?, onto below: TreeView?, owner: CopyLayer.Owner?
+  ) throws -> [LayerEntry] {
+    var layer = CopyLayer(below: below, owner: owner ?? .root)
+    let target = try layer.resolve(destination)
+    if destination.hasSuffix("/") { try layer.makeDirectories(target) }
+    try requireFolder(target, for: items, in: layer)
     for item in items {
-      guard let first = item.files.first else { continue }
-      let top = first.status.kind == .directory || !isFolder ? target : target.appending(item.name)
-      for file in item.files {
-        let path = file.below.map { top.appending($0) } ?? top
-        guard !path.isRoot else { continue }
-        // A folder that is there already stays as it is.
-        if file.status.kind == .directory, try parents.isDirectory(path) {
-          try parents.need(path)
-          continue
-        }
-        try parents.need(path.parent ?? .root)
-        entries[path] = try entry(file, at: path)
+      guard let source, let first = item.files.first else { continue }
+      var top = target
+      for parent in item.parents where try layer.isDirectory(target.appending(parent.below)) != true {
+        try layer.put(entry(parent, at: target.appending(parent.below), owner, source))
+      }
+      if keepsParents {
+        top = top.appending(item.parents.last?.below ?? .root).appending(item.name)
+      } else if try !item.isDirectory && layer.isDirectory(target) == true {
+        top = target.appending(item.name)
+      }
+      // The content of a folder is copied, so the folder itself is only made where it is missing.
+      if item.isDirectory, !keepsParents {
+        try layer.makeDirectories(top)
+      } else {
+        try layer.put(entry(first, at: top, owner, source))
+      }
+      for file in item.files.dropFirst() {
+        var entry = try entry(file, at: top.appending(file.below), owner, source)
+        // With several items, a later one might take the place of a file that a link leads to.
+        if let link = file.link, items.count == 1 { entry.kind = .hardlink(to: top.appending(link)) }
+        try layer.put(entry)
       }
     }
     for file in inline {
-      let path = isFolder ? target.appending(Array(file.name.utf8)) : target
-      try parents.need(path.parent ?? .root)
-      entries[path] = LayerEntry(
-        path: path, kind: .file(.bytes(file.content)), mode: mode ?? 0o644, uid: owner?.uid ?? 0,
-        gid: owner?.gid ?? 0, modified: .max)
+      let name = Array(file.name.utf8.split(separator: UInt8(ascii: "/")).last ?? [])
+      let path = try layer.isDirectory(target) == true ? target.appending(name) : target
+      let mode = chmod?.applied(to: 0o644, isDirectory: false) ?? 0o644
+      try layer.put(
+        LayerEntry(
+          path: path, kind: .file(.bytes(file.content)), mode: mode, uid: owner?.uid ?? 0, gid: owner?.gid ?? 0,
+          modified: .max))
     }
-    let made = parents.entries.filter { entries[$0.path] == nil }
-    return LayerEntry.inLayerOrder(made + entries.values)
+    return layer.entries
   }
 
-  private func entry(_ file: CopySource.File, at path: LayerPath) throws -> LayerEntry {
-    guard let tree = source?.tree else { throw BuildError(code: .input, message: "\(path) has no source") }
+  private func requireFolder(_ target: LayerPath, for items: [CopyItem], in layer: CopyLayer) throws {
+    let hasFile = !inline.isEmpty || items.contains { !$0.isDirectory }
+    guard items.count + inline.count > 1, hasFile, try layer.isDirectory(target) != true, !keepsParents else { return }
+    throw BuildError(
+      code: .input, message: "several files are copied to \(destination), which is no folder",
+      hint: "end the destination in a slash: \(destination)/")
+  }
+
+  private func entry(
+    _ file: CopySource.File, at path: LayerPath, _ owner: CopyLayer.Owner?, _ source: CopySource
+  ) throws -> LayerEntry {
+    let status = file.status
     let kind: LayerEntry.Kind
-    switch file.status.kind {
+    switch status.kind {
     case .file: kind = .file(.path(file.hostPath))
     case .directory: kind = .directory
-    case .symlink: kind = .symlink(target: try tree.linkTarget(at: file.path) ?? [])
+    case .symlink: kind = .symlink(target: try FileStatus.linkTarget(of: file.hostPath))
     case .fifo: kind = .fifo
+    case .characterDevice(let major, let minor) where source.isImage:
+      kind = .characterDevice(major: major, minor: minor)
+    case .blockDevice(let major, let minor) where source.isImage: kind = .blockDevice(major: major, minor: minor)
     default:
       throw BuildError(
         code: .input, message: "\(file.path.text) is neither a file, a folder nor a link, and is not copied",
         hint: "leave it out by .dockerignore")
     }
-    let isSymlink = file.status.kind == .symlink
+    let mode = chmod?.applied(to: status.mode, isDirectory: status.kind == .directory) ?? status.mode
+    let own = source.isImage ? CopyLayer.Owner(uid: status.uid, gid: status.gid) : .root
     return LayerEntry(
-      path: path, kind: kind, mode: isSymlink ? 0o777 : mode ?? file.status.mode,
-      uid: owner?.uid ?? (keepsOwners ? file.status.uid : 0), gid: owner?.gid ?? (keepsOwners ? file.status.gid : 0),
+      path: path, kind: kind, mode: status.kind == .symlink ? 0o777 : mode, uid: (owner ?? own).uid,
+      gid: (owner ?? own).gid,
       // The writer brings it down to the epoch: a context's times are those of its checkout.
-      modified: .max, attributes: keepsOwners ? try tree.attributes(ofHostPath: file.hostPath) : [])
+      modified: source.isImage ? status.modified.seconds : .max,
+      attributes: source.isImage ? try source.tree.attributes(ofHostPath: file.hostPath) : [])
   }
 }

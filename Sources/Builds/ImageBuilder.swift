@@ -33,24 +33,44 @@ package struct ImageBuilder: Sendable {
     self.report = report
   }
 
-  /// Builds the target and what it needs.
+  /// Where programs are looked for in an image that sets no PATH; Docker's.
+  static let standardPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+  /// Builds the target and what it needs. A damaged layer in the cache is dropped and made again.
   ///
   /// - Throws: `BuildError`, `DockerfileError`, `SandboxError`, `LayerError`; `CancellationError` when the task was
   ///   cancelled. Steps that were done before are in the cache.
   package func build(_ request: BuildRequest) async throws -> BuiltImage {
+    var dropped: Set<Digest> = []
+    while true {
+      do {
+        return try await attempt(request)
+      } catch let spoilt as SpoiltLayer {
+        let digest = spoilt.layer.descriptor.digest
+        guard dropped.insert(digest).inserted else { throw spoilt.cause }
+        try cache.blobs.remove(digest)
+        report(.warning("the layer \(digest.short) in the cache is damaged; it is made again"))
+      }
+    }
+  }
+
+  private func attempt(_ request: BuildRequest) async throws -> BuiltImage {
     let platform = PredefinedArgs.platformValues(
       build: Platform.host.description, target: request.platform.description, stage: request.target)
     let globals = try StageGraph.globalArguments(
       of: request.dockerfile, buildArguments: request.arguments, platform: platform)
     let graph = try StageGraph(request.dockerfile, globals: globals)
-    let target = try graph.target(request.target)
+    var last: FinishedStage?
     var stages: [Int: FinishedStage] = [:]
-    for index in try graph.reachable(target: request.target) {
+    for index in try graph.reachable(target: request.target, replaced: Set(request.namedContexts.keys)) {
       var stage = StageBuilder(index, of: request, graph: graph, globals: globals, earlier: stages, builder: self)
-      stages[index] = try await stage.build()
+      last = try await stage.build()
+      stages[index] = last
     }
-    guard let last = stages[target] else {
-      throw BuildError(code: .input, message: "the target was not built")
+    guard let last else {
+      throw BuildError(
+        code: .input, message: "the target \(request.target ?? "") is replaced by a build context",
+        hint: "name another target, or take --build-context away")
     }
     var config = last.config
     if !request.labels.isEmpty {
@@ -66,6 +86,7 @@ package struct ImageBuilder: Sendable {
 /// A stage whose layers are all written.
 struct FinishedStage: Sendable {
   var config: ImageConfig
+  var variables: StageVariables
   var layers: [Layer]
   /// Stands for all that the stage's tree was made of.
   var key: StepKey

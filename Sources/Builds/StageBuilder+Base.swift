@@ -6,17 +6,25 @@ import OCI
 /// What a stage begins with.
 struct StageBase {
   var config: ImageConfig
+  /// Of the stage that it is; nil for an image.
+  var variables: StageVariables?
   var layers: [Layer]
-  /// The key of the stage that it is; nil for an image, whose key is its layers.
-  var key: StepKey?
-}
+  var key: StepKey
 
-/// Stands for an image by its layers, so that a base that was made anew and came out the same changes nothing.
-enum BaseKey {
-  static func make(layers: [Layer]) throws -> StepKey {
+  init(_ stage: FinishedStage) {
+    config = stage.config
+    variables = stage.variables
+    layers = stage.layers
+    key = stage.key
+  }
+
+  /// An image's key is its layers, so that a base that was made anew and came out the same changes nothing.
+  init(config: ImageConfig, layers: [Layer]) throws {
+    self.config = config
+    self.layers = layers
     var hasher = try StepKeyHasher("base")
     try hasher.add(layers.map(\.diffID.description))
-    return try hasher.finish()
+    key = try hasher.finish()
   }
 }
 
@@ -24,19 +32,31 @@ extension StageBuilder {
   /// Finds, fetches or makes what FROM names.
   func base() async throws -> (StageBase, BuildEvent.Outcome) {
     let platform = graph.bases[stage.index].platform.flatMap(Platform.init) ?? request.platform
-    switch graph.bases[stage.index].source {
+    return try await base(graph.bases[stage.index].source, platform: platform)
+  }
+
+  /// What FROM, `COPY --from` and `RUN --mount=from=` stand for, as a base.
+  func base(_ source: StageGraph.Source, platform: Platform) async throws -> (StageBase, BuildEvent.Outcome) {
+    switch source {
     case .stage(let index):
+      if let name = request.dockerfile.stages[index].name, request.namedContexts[name] != nil {
+        return try await image(named: name, platform: platform)
+      }
       guard let finished = earlier[index] else { throw BuildError(code: .base, message: "stage \(index) is missing") }
-      return (StageBase(config: finished.config, layers: finished.layers, key: finished.key), .configured)
+      return (StageBase(finished), .configured)
     case .scratch:
-      return (StageBase(config: ImageConfig(platform: platform), layers: [], key: StepKey(hex: "scratch")), .configured)
+      var config = ImageConfig(platform: platform)
+      var container = ContainerConfig()
+      container.workingDir = "/"
+      config.config = container
+      return (try StageBase(config: config, layers: []), .configured)
     case .image(let name):
       return try await image(named: name, platform: platform)
     }
   }
 
   /// An image, or what `--build-context` puts in its place.
-  func image(named name: String, platform: Platform) async throws -> (StageBase, BuildEvent.Outcome) {
+  private func image(named name: String, platform: Platform) async throws -> (StageBase, BuildEvent.Outcome) {
     switch request.namedContexts[name] {
     case .bootstrap(let bootstrap):
       return try await bootstrapped(bootstrap, platform: platform)
@@ -54,7 +74,7 @@ extension StageBuilder {
   private func fetched(_ name: String, platform: Platform) async throws -> (StageBase, BuildEvent.Outcome) {
     let image = try await builder.bases.base(
       named: name, platform: platform, into: builder.cache.blobs, fresh: request.pullsBases)
-    return (StageBase(config: image.config, layers: image.layers), .done)
+    return (try StageBase(config: image.config, layers: image.layers), .done)
   }
 
   /// Makes a base from packages, or takes the one that was made before.
@@ -64,32 +84,29 @@ extension StageBuilder {
     var hasher = try hasher("bootstrap", onto: nil)
     try hasher.add(bootstrap.key(epoch: request.epoch, platform: platform))
     let key = try hasher.finish()
-    if !request.pullsBases, let layer = cached(key)?.layer {
-      return (StageBase(config: configuration(of: bootstrap, platform), layers: [layer]), .cached)
+    let config = configuration(of: bootstrap, platform)
+    if !request.pullsBases, let layer = try cached(key)?.layer {
+      return (try StageBase(config: config, layers: [layer]), .cached)
     }
     let area = try builder.cache.makeWorkArea()
-    do {
-      try await bootstrap.make(in: area.workspace.upper, epoch: request.epoch, path: builder.path)
-    } catch {
-      area.remove()
-      throw error
-    }
+    let root = area.path + "/upper"
+    try await bootstrap.make(in: root, epoch: request.epoch, path: builder.path)
     let report = builder.report
+    let walker = TreeWalker(root: root, notice: { report(.warning($0)) })
     var tree = StageTree([], cache: builder.cache)
     tree.append(
-      .writing(
+      .pending(
         PendingLayer(
-          area: area, key: key, instruction: "bootstrap \(bootstrap)", form: .plain, blobs: builder.cache.blobs,
-          compression: request.compression, epoch: request.epoch, notice: { report(.warning($0)) })))
-    let layers = try await tree.finish()
-    return (StageBase(config: configuration(of: bootstrap, platform), layers: layers), .done)
+          of: walker, area, request: request, cache: builder.cache, key: key, instruction: "bootstrap \(bootstrap)",
+          place: nil)))
+    return (try StageBase(config: config, layers: try await tree.finish()), .done)
   }
 
   private func configuration(of bootstrap: Bootstrap, _ platform: Platform) -> ImageConfig {
     var config = ImageConfig(platform: platform)
     config.created = created
     var container = ContainerConfig()
-    container.env = ["PATH=\(StageScope.standardPath)"]
+    container.env = ["PATH=\(ImageBuilder.standardPath)"]
     container.cmd = ["/bin/sh"]
     config.config = container
     config.history = [

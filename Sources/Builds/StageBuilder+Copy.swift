@@ -4,130 +4,109 @@ import Native
 import OCI
 
 extension StageBuilder {
-  /// COPY: files become a layer; the tree below is looked at only without `--link`.
-  mutating func copy(_ copy: CopyInstruction, _ instruction: Instruction) async throws -> BuildEvent.Outcome {
-    try await bring(
-      copy.sources, from: copy.from, chown: copy.chown, chmod: copy.chmod, isLinked: copy.link,
-      isPlain: !copy.parents && copy.exclude.isEmpty, instruction)
-  }
-
-  /// ADD of local files, which is COPY.
-  mutating func add(_ add: AddInstruction, _ instruction: Instruction) async throws -> BuildEvent.Outcome {
-    for word in add.sources.paths {
-      let path = try expand(word)
-      let isRemote = path.contains("://") || path.hasPrefix("git@") || path.hasSuffix(".git")
-      let isArchive = path.firstMatch(of: /\.(tar|tgz|tbz2?|txz|tar\.[a-z0-9]+|zip)$/) != nil
-      guard !isRemote, !isArchive else {
-        throw BuildError(
-          code: .unsupported, message: "ADD of \(isRemote ? "an address" : "an archive") is not done by this version",
-          hint: isRemote
-            ? "fetch it in a RUN, and check its digest there" : "COPY it by RUN --mount=type=bind, and unpack it there")
-      }
-    }
-    return try await bring(
-      add.sources, from: nil, chown: add.chown, chmod: add.chmod, isLinked: add.link, isPlain: add.exclude.isEmpty,
-      instruction)
-  }
-
-  private mutating func bring(
-    _ sources: CopySources, from: Word?, chown: Word?, chmod: Word?, isLinked: Bool, isPlain: Bool,
-    _ instruction: Instruction
-  ) async throws -> BuildEvent.Outcome {
-    guard isPlain else {
-      throw BuildError(
-        code: .unsupported, message: "\(instruction.name) --parents and --exclude are not done by this version",
-        hint: "name the files one by one, or leave them out by .dockerignore")
-    }
-    let written = try expand(sources.destination)
-    let paths = try sources.paths.map { try expand($0) }
-    let destination = absolute(written) + (written.hasSuffix("/") || written.hasSuffix("/.") ? "/" : "")
-    let inline = try sources.files.map { (name: $0.name, content: Array(try expand($0).utf8)) }
-    let owner = try chown.map { try expand($0) }
-    // A name is looked up in the tree; numbers stand for themselves.
-    let ownerIsNumeric = owner.map { $0.allSatisfy { $0.isNumber || $0 == ":" } } ?? true
-    let source = paths.isEmpty ? nil : try await self.source(from)
-    var step = CopyStep(
-      source: source?.copySource, items: [], inline: inline, destination: destination, owner: nil,
-      mode: try mode(chmod), isLinked: isLinked, keepsOwners: from != nil)
-    if let owner, ownerIsNumeric {
-      let identity = try UserDatabase(passwd: "", group: "").identity(of: owner)
-      step.owner = (identity.uid, owner.contains(":") ? identity.gid : identity.uid)
-    }
-    let isAlone = isLinked && ownerIsNumeric
+  /// COPY, and ADD of local files: they become a layer; the tree below is looked at only without `--link`.
+  mutating func copy(_ words: CopyWords, _ instruction: Instruction) async throws -> BuildEvent.Outcome {
+    let step = try expand(words)
+    let source = step.paths.isEmpty ? nil : try await self.source(words.from)
+    addHistory(history(of: step, words, instruction), isEmpty: false)
+    // Names of users are looked up in the tree, so that the layer depends on it.
+    let isAlone = step.isLinked && (step.chown.map(UserDatabase.isNumeric) ?? true)
     var hasher = try hasher("copy", onto: isAlone ? nil : key)
-    try hasher.add(ownerIsNumeric ? "" : owner ?? "")
-    let (unread, stepKey) = try await read(step, paths, hasher)
-    step = unread
-    addHistory("\(instruction.name) \(paths.joined(separator: " ")) \(written) # buildkit", isEmpty: false)
-    if let record = cached(stepKey) {
-      try take(record, key: stepKey)
+    try step.addInputs(to: &hasher)
+    let inputs = try hasher.finish()
+
+    // Of a stage or an image it is known without a look whether it has changed.
+    let known = try source.map { try $0.key.map { try inputs.joined(with: $0) } } ?? inputs
+    if let known, let record = try cached(known) {
+      try take(record)
       return .cached
     }
-    let below = isAlone ? nil : try await tree.view()
-    if let owner, !ownerIsNumeric, let below {
-      let identity = try UserDatabase(below).identity(of: owner)
-      step.owner = (identity.uid, identity.gid)
+    // What it has changed in may be other files than these.
+    let opened = try await source?.open(builder.cache)
+    let (items, content) = try await Self.read(step, opened, inputs)
+    if let record = try cached(content) {
+      if let known { try builder.cache.steps.keep(record, for: known) }
+      try take(record)
+      return .cached
     }
-    let complete = step
-    let entries = try await BlockingPool.shared.run { try complete.entries(onto: isLinked ? nil : below) }
-    let record = StepCache.Record(layer: try await writeLayer(entries), instruction: instruction.source)
-    try builder.cache.steps.keep(record, for: stepKey)
-    try take(record, key: stepKey)
+    if items.isEmpty, step.inline.isEmpty { builder.report(.warning("\(instruction.source): nothing matches")) }
+    let layer = try await write(step, items, from: opened, isAlone: isAlone)
+    let record = StepCache.Record(layer: layer, instruction: instruction.source)
+    for key in Set([known, content].compactMap(\.self)) { try builder.cache.steps.keep(record, for: key) }
+    try take(record)
     return .done
   }
 
-  /// Lists the files that the words name, and hashes them.
-  private func read(
-    _ step: CopyStep, _ paths: [String], _ hasher: consuming StepKeyHasher
-  ) async throws -> (CopyStep, StepKey) {
-    // The hasher cannot leave this task, so what it has gathered goes on as a key.
-    let start = try hasher.finish()
-    return try await BlockingPool.shared.run {
-      var step = step
-      if let source = step.source {
-        for word in paths {
-          for path in try source.matches(word) {
-            let name = LayerPath(word).flatMap { FilePattern.hasWildcard(word) ? nil : $0.name } ?? path.name
-            step.items.append(CopyStep.Item(word: word, files: try source.files(at: path), name: name))
-          }
-        }
-      }
-      var hasher = try StepKeyHasher("copied files")
-      try hasher.add(start)
-      try step.addInputs(to: &hasher)
-      return (step, try hasher.finish())
+  private func expand(_ words: CopyWords) throws -> CopyStep {
+    let paths = try words.sources.paths.map(expand)
+    try words.requireFiles(paths)
+    let expander = request.dockerfile.expander
+    let inline = try words.sources.files.map { file in
+      (name: file.name, content: Array(try expander.expand(file) { variables[$0] }.utf8))
     }
+    let written = try expand(words.sources.destination)
+    let isFolder = written.hasSuffix("/") || written.hasSuffix("/.") || written == "."
+    let destination = absolute(written)
+    let chown = try words.chown.map(expand)
+    return CopyStep(
+      paths: paths, inline: inline, destination: isFolder && destination != "/" ? destination + "/" : destination,
+      chown: chown?.isEmpty == true ? nil : chown, chmod: try words.chmod.map(mode), isLinked: words.isLinked,
+      keepsParents: words.keepsParents, exclude: try words.exclude.map(expand))
   }
 
-  private func mode(_ chmod: Word?) throws -> UInt32? {
-    guard let chmod else { return nil }
+  private func mode(_ chmod: Word) throws -> ModeChange {
     let text = try expand(chmod)
-    guard let mode = UInt32(text, radix: 8), mode <= 0o7777 else {
+    guard let mode = ModeChange(text) else {
       throw BuildError(
-        code: .unsupported, message: "--chmod=\(text) is not an octal mode, which is all that this version takes",
-        hint: "write --chmod=0644 or the like")
+        code: .input, message: "--chmod=\(text) is no mode", hint: "write it in octal, as 0644, or as u=rwX,go=rX")
     }
     return mode
   }
 
-  /// Where `--from` leads: the build context, a stage, a named context or an image.
+  /// As BuildKit writes it.
+  private func history(of step: CopyStep, _ words: CopyWords, _ instruction: Instruction) -> String {
+    var parts = [instruction.name]
+    if let chown = step.chown { parts.append("--chown=\(chown)") }
+    if let chmod = step.chmod { parts.append("--chmod=\(chmod.text)") }
+    if step.isLinked { parts.append("--link") }
+    parts += step.inline.map { "<<\($0.name)" } + step.paths + [step.destination]
+    return parts.joined(separator: " ") + " # buildkit"
+  }
+
+  /// Lists the files that the words name, and hashes them.
+  private static func read(
+    _ step: CopyStep, _ source: CopySource?, _ inputs: StepKey
+  ) async throws -> ([CopyItem], StepKey) {
+    guard let source else { return ([], inputs) }
+    return try await BlockingPool.shared.run {
+      let items = try step.items(in: source)
+      var hasher = try StepKeyHasher("copied files")
+      try hasher.add(inputs)
+      for item in items { try item.addInputs(to: &hasher, in: source) }
+      return (items, try hasher.finish())
+    }
+  }
+
+  private func write(
+    _ step: CopyStep, _ items: [CopyItem], from source: CopySource?, isAlone: Bool
+  ) async throws -> Layer {
+    let below = isAlone ? TreeView([]) : try await tree.view()
+    let owner = try step.chown.map { try UserDatabase(below).owner(of: $0) }
+    let entries = try await BlockingPool.shared.run {
+      try step.entries(of: items, in: source, onto: step.isLinked ? nil : below, owner: owner)
+    }
+    return try await writeLayer(entries)
+  }
+
+  /// Where `from` leads: the build context, a stage, a named context or an image.
   func source(_ from: Word?) async throws -> TreeSource {
-    guard let from else {
-      return TreeSource(context: request.context)
+    guard let from else { return TreeSource(origin: .folder(request.context), name: "the build context") }
+    if case .directory(let directory) = request.namedContexts[from.text] {
+      return TreeSource(origin: .folder(try BuildContext(directory: directory)), name: "the build context \(from.text)")
     }
-    switch try graph.source(of: from) {
-    case .stage(let index):
-      guard let finished = earlier[index] else { throw BuildError(code: .input, message: "stage \(index) is missing") }
-      return try await TreeSource(layers: finished.layers, key: finished.key, name: "stage \(from.text)", builder.cache)
-    case .scratch:
-      return try await TreeSource(layers: [], key: StepKey(hex: "scratch"), name: "scratch", builder.cache)
-    case .image(let name):
-      if case .directory(let directory) = request.namedContexts[name] {
-        return TreeSource(context: try BuildContext(directory: directory))
-      }
-      let (base, _) = try await image(named: name, platform: request.platform)
-      let key = try base.key ?? BaseKey.make(layers: base.layers)
-      return try await TreeSource(layers: base.layers, key: key, name: name, builder.cache)
-    }
+    let source = try graph.source(of: from)
+    let (base, _) = try await base(source, platform: request.platform)
+    let name = if case .stage = source { "stage \(from.text)" } else { from.text }
+    return TreeSource(origin: .layers(base.layers, key: base.key), name: name)
   }
 }

@@ -6,57 +6,52 @@ import Sandboxes
 extension StageBuilder {
   /// RUN: in the sandbox, over the tree so far; what it changes is packed while the next step goes on.
   mutating func run(
-    _ run: RunInstruction, _ instruction: Instruction, _ step: Step
+    _ run: RunInstruction, _ step: Step, _ place: StepPlace
   ) async throws -> BuildEvent.Outcome {
     let prepared = try await prepare(run)
     var hasher = try hasher("run", onto: key)
-    try prepared.addInputs(to: &hasher)
+    try await prepared.addInputs(to: &hasher, builder.cache)
     let stepKey = try hasher.finish()
     addHistory(history(of: run, prepared), isEmpty: false)
-    if let record = cached(stepKey) {
-      try take(record, key: stepKey)
+    if let record = try cached(stepKey) {
+      if let layer = record.layer { tree.append(.finished(layer)) }
+      try advance(by: stepKey.hex)
       return .cached
     }
     let sandbox = try builder.sandbox()
     let directories = try await tree.directories()
     let area = try builder.cache.makeWorkArea()
-    do {
-      try await execute(prepared, in: sandbox, over: directories, area, instruction, step)
-    } catch {
-      area.remove()
-      throw error
-    }
+    let workspace = Workspace(path: area.path)
+    try await execute(prepared, in: sandbox, over: directories, workspace, step)
     let report = builder.report
+    let walker = TreeWalker(root: workspace.upper, form: .overlay(.trusted), notice: { report(.warning($0)) })
     tree.append(
-      .writing(
+      .pending(
         PendingLayer(
-          area: area, key: stepKey, instruction: instruction.source, blobs: builder.cache.blobs,
-          compression: request.compression, epoch: request.epoch, notice: { report(.warning($0)) })))
-    try advance(by: stepKey)
+          of: walker, area, request: request, cache: builder.cache, key: stepKey, instruction: step.text, place: place)
+      ))
+    // The layer is not known yet, so what follows depends on the step.
+    try advance(by: stepKey.hex)
     return .done
   }
 
   private func execute(
-    _ prepared: RunStep, in sandbox: any Sandbox, over directories: [String], _ area: WorkArea,
-    _ instruction: Instruction, _ step: Step
+    _ prepared: RunStep, in sandbox: any Sandbox, over directories: [String], _ workspace: Workspace, _ step: Step
   ) async throws {
-    let secretFolder = try SecretFolder(area: area)
-    let command = try prepared.command(
-      in: TreeView(directories), secrets: request.secrets, area: area, cache: builder.cache,
-      secretFolder: secretFolder)
+    var mounts = try RunMounts(prepared, over: TreeView(directories), in: workspace.path, builder.cache)
+    try await mounts.prepare(secrets: request.secrets)
+    let command = try prepared.command(with: mounts, proxies: proxies)
     let tail = OutputTail(lines: 30)
     let report = builder.report
-    let status = try await sandbox.run(
-      command, on: RootFilesystem(lower: directories), workspace: area.workspace
-    ) { bytes in
+    let status = try await sandbox.run(command, on: RootFilesystem(lower: directories), workspace: workspace) { bytes in
       tail.append(bytes)
       report(.output(step: step, bytes: Array(bytes)))
     }
-    _ = consume secretFolder
+    mounts.release()
     guard status == .exited(0) else {
       throw BuildError(
         code: .commandFailed(status: status.code),
-        message: "\(step.label) RUN ended with status \(status.code): \(instruction.source.prefix(200))",
+        message: "\(step.label) RUN ended with status \(status.code): \(step.text.prefix(200))",
         hint: Self.hint(for: status), output: tail.text)
     }
   }
@@ -70,45 +65,47 @@ extension StageBuilder {
     }
   }
 
+  /// What every RUN sees of `--build-arg`, declared or not, and what no key depends on.
+  private var proxies: [String] {
+    request.arguments.filter { PredefinedArgs.proxy.contains($0.key) && variables[$0.key] == nil }
+      .map { "\($0.key)=\($0.value)" }.sorted()
+  }
+
   private func prepare(_ run: RunInstruction) async throws -> RunStep {
     guard run.security != .insecure else {
       throw BuildError(
         code: .unsupported, message: "RUN --security=insecure is not allowed here",
         hint: "take the flag away: RUN has docker's default capabilities")
     }
-    let environment = container.env ?? []
-    let mounts = try run.mounts.map {
-      try Mount($0, expander: request.dockerfile.expander) { scope.value(of: $0, environment: environment) }
+    guard run.devices.isEmpty else {
+      throw BuildError(code: .unsupported, message: "RUN --device is not done by this version")
     }
-    var trees: [Int: (directories: [String], key: StepKey)] = [:]
-    for (number, mount) in mounts.enumerated() where mount.kind == .bind {
-      let from = run.mounts[number].from
-      let source = try await source(from)
-      trees[number] = (source.directories, try await source.contentKey())
+    let expander = request.dockerfile.expander
+    var mounts: [RunStep.MountedSource] = []
+    for options in run.mounts {
+      let mount = try Mount(options, expander: expander) { variables[$0] }
+      mounts.append(.init(mount: mount, source: mount.kind == .bind ? try await source(options.from) : nil))
     }
-    let arguments: [String]
-    switch run.script {
-    case .command(let form): arguments = RunCommand.arguments(form, shell: container.shell)
-    case .executable(let name, let content):
-      // The shell writes the script to a file and gives way to it, as a heredoc with a #! line asks for.
-      let script = "cat >/tmp/\(name) && chmod 0755 /tmp/\(name) && /tmp/\(name); s=$?; rm -f /tmp/\(name); exit $s"
-      arguments = RunCommand.standardShell + ["\(script) <<'\(name)'\n\(content)\(name)\n"]
-    }
+    let (arguments, script): ([String], String?) =
+      switch run.script {
+      case .command(let form): (form.arguments(shell: container.shell), nil)
+      case .executable(_, let content): ([RunStep.scriptPath], content)
+      }
     return RunStep(
-      arguments: arguments, environment: scope.environment(over: environment),
-      workingDirectory: container.workingDir ?? "/", user: container.user ?? "", mounts: mounts, trees: trees,
+      arguments: arguments, script: script, environment: variables.runEnvironment,
+      workingDirectory: container.workingDir ?? "/", user: container.user ?? "", mounts: mounts,
       network: run.network ?? .default)
   }
 
   /// As BuildKit writes it: the ARGs that the command saw, and the command.
   private func history(of run: RunInstruction, _ prepared: RunStep) -> String {
-    let arguments = scope.arguments.filter { !PredefinedArgs.contains($0.name) }.map { "\($0.name)=\($0.value)" }
+    let declared = variables.declaredValues
+    let prefix = declared.isEmpty ? "" : "|\(declared.count) \(declared.joined(separator: " ")) "
     let command =
       switch run.script {
-      case .command(.exec(let words)): words.joined(separator: " ")
-      default: prepared.arguments.joined(separator: " ")
+      case .executable(let name, _): run.command.arguments(shell: container.shell).last ?? "<<\(name)"
+      case .command: prepared.arguments.joined(separator: " ")
       }
-    let prefix = arguments.isEmpty ? "" : "|\(arguments.count) \(arguments.joined(separator: " ")) "
     return "RUN \(prefix)\(command) # buildkit"
   }
 }

@@ -9,18 +9,22 @@ struct StageBuilder {
   let stage: Stage
   let request: BuildRequest
   let graph: StageGraph
+  /// The values of ARGs before the first FROM, and the platform's.
+  let globals: [String: String]
   let earlier: [Int: FinishedStage]
   let builder: ImageBuilder
-  var scope: StageScope
+  /// What instructions see, and what the image's environment is so far.
+  var variables = StageVariables()
   /// What the image's configuration is so far.
   var config: ImageConfig
   var tree: StageTree
   /// Stands for all that the tree was made of so far.
-  var key: StepKey
+  var key = StepKey.scratch
   /// Whether the stage itself has a CMD.
   var hasOwnCommand = false
-  /// How many instructions have begun; FROM is the first.
+  /// How many instructions have begun, FROM the first, and how many there are.
   private var number = 0
+  private var total: Int
 
   init(
     _ index: Int, of request: BuildRequest, graph: StageGraph, globals: [String: String],
@@ -29,12 +33,12 @@ struct StageBuilder {
     stage = request.dockerfile.stages[index]
     self.request = request
     self.graph = graph
+    self.globals = globals
     self.earlier = earlier
     self.builder = builder
-    scope = StageScope(given: request.arguments, globals: globals)
     config = ImageConfig(platform: request.platform)
     tree = StageTree([], cache: builder.cache)
-    key = StepKey(hex: "scratch")
+    total = 1 + stage.instructions.count
   }
 
   /// The container's part of the configuration.
@@ -45,95 +49,87 @@ struct StageBuilder {
 
   mutating func build() async throws -> FinishedStage {
     do {
-      try await standOnBase()
-      for instruction in stage.instructions {
-        try Task.checkCancellation()
-        try await tree.settle(waits: false)
-        try await perform(instruction)
-      }
+      let file = request.dockerfile.source.file
+      let triggers = try await standOnBase(StepPlace(file: file, location: stage.range.start))
+      total += triggers.count
+      for trigger in triggers { try await perform(trigger, in: "ONBUILD of \(stage.from.image.text)") }
+      for instruction in stage.instructions { try await perform(instruction, in: file) }
       let layers = try await tree.finish()
-      return FinishedStage(config: config, layers: layers, key: key)
+      return FinishedStage(config: config, variables: variables, layers: layers, key: key)
     } catch {
       // What was done stays done: the next build begins where this one ended.
-      try? await tree.settle(waits: true)
+      _ = try? await tree.finish()
       throw error
     }
   }
 
-  private mutating func standOnBase() async throws {
-    let step = nextStep(stage.source)
-    try await tell(step) { builder throws in
+  /// - Returns: what the base wants to be done first.
+  private mutating func standOnBase(_ place: StepPlace) async throws -> [Instruction] {
+    try await tell(stage.source, place) { builder, _ in
       let (base, outcome) = try await builder.base()
       builder.config = base.config
       builder.config.history = base.config.history ?? []
       builder.config.created = builder.created
+      builder.variables = base.variables ?? Self.variables(of: base.config)
+      builder.container.env = builder.variables.environment
       builder.tree = StageTree(base.layers, cache: builder.builder.cache)
-      builder.key = try base.key ?? BaseKey.make(layers: base.layers)
+      builder.key = base.key
       return outcome
     }
-    for trigger in container.onBuild ?? [] where !trigger.isEmpty {
-      let base = stage.from.image.text
-      let instructions = try Dockerfile.triggers([trigger], of: base)
-      container.onBuild = nil
-      for instruction in instructions { try await perform(instruction) }
-    }
+    let triggers = (container.onBuild ?? []).filter { !$0.isEmpty }
     container.onBuild = nil
+    return try Dockerfile.triggers(triggers, of: stage.from.image.text)
   }
 
-  private mutating func perform(_ instruction: Instruction) async throws {
-    let step = nextStep(instruction.source)
-    do {
-      try await tell(step) { builder throws in
-        switch instruction.kind {
-        case .run(let run): try await builder.run(run, instruction, step)
-        case .copy(let copy): try await builder.copy(copy, instruction)
-        case .add(let add): try await builder.add(add, instruction)
-        case .workdir(let workdir): try await builder.workdir(workdir)
-        default: try builder.configure(instruction)
-        }
+  /// An image that sets no PATH gets Docker's, as in BuildKit.
+  private static func variables(of config: ImageConfig) -> StageVariables {
+    let environment = config.config?.env ?? []
+    let hasPath = environment.contains { $0.hasPrefix("PATH=") }
+    return StageVariables(environment: environment + (hasPath ? [] : ["PATH=\(ImageBuilder.standardPath)"]))
+  }
+
+  private mutating func perform(_ instruction: Instruction, in file: String) async throws {
+    try Task.checkCancellation()
+    try tree.throwFailure()
+    let place = StepPlace(file: file, location: instruction.location)
+    try await tell(instruction.source, place) { builder, step in
+      switch instruction.kind {
+      case .run(let run): try await builder.run(run, step, place)
+      case .copy(let copy): try await builder.copy(CopyWords(copy), instruction)
+      case .add(let add): try await builder.copy(CopyWords(add), instruction)
+      case .workdir(let workdir): try await builder.workdir(workdir)
+      default: try builder.configure(instruction)
       }
-    } catch var error as BuildError {
-      let file = request.dockerfile.source.file
-      if !error.message.hasPrefix(file) { error.message = "\(file):\(instruction.location): \(error.message)" }
-      throw error
     }
   }
 
-  private mutating func nextStep(_ text: String) -> Step {
-    number += 1
-    return Step(
-      stage: stage.name ?? "stage \(stage.index)", number: number, total: stage.instructions.count + 1, text: text)
-  }
-
-  /// Reports a step's begin and end around `body`.
+  /// Reports a step's begin and end around `body`, and says in its errors where it stands.
   private mutating func tell(
-    _ step: Step, _ body: (inout StageBuilder) async throws -> BuildEvent.Outcome
+    _ text: String, _ place: StepPlace, _ body: (inout StageBuilder, Step) async throws -> BuildEvent.Outcome
   ) async throws {
+    number += 1
+    let isOnly = request.dockerfile.stages.count == 1
+    let step = Step(
+      stage: stage.name ?? (isOnly ? nil : "stage-\(stage.index)"), number: number, total: total, text: text)
     builder.report(.began(step: step))
     let start = ContinuousClock.now
-    let outcome = try await body(&self)
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
-    builder.report(.ended(step: step, outcome: outcome, seconds: seconds))
+    do {
+      let outcome = try await body(&self, step)
+      builder.report(.ended(step: step, outcome: outcome, seconds: (ContinuousClock.now - start) / .seconds(1)))
+    } catch {
+      throw place.place(error)
+    }
   }
+}
 
-  // MARK: - What every kind of step needs
+// MARK: - What every kind of step needs
 
+extension StageBuilder {
   /// RFC 3339.
   var created: String { Timestamp.text(seconds: request.epoch) }
 
   func expand(_ word: Word) throws -> String {
-    let environment = container.env ?? []
-    return try request.dockerfile.expander.expand(word) { scope.value(of: $0, environment: environment) }
-  }
-
-  func expandWords(_ word: Word) throws -> [String] {
-    let environment = container.env ?? []
-    return try request.dockerfile.expander.expandWords(word) { scope.value(of: $0, environment: environment) }
-  }
-
-  func expand(_ heredoc: Heredoc) throws -> String {
-    let environment = container.env ?? []
-    return try request.dockerfile.expander.expand(heredoc) { scope.value(of: $0, environment: environment) }
+    try request.dockerfile.expander.expand(word) { variables[$0] }
   }
 
   mutating func addHistory(_ createdBy: String, isEmpty: Bool) {
@@ -154,10 +150,10 @@ struct StageBuilder {
   }
 
   /// The record of a step that may be taken from the cache: its layer is there.
-  func cached(_ key: StepKey) -> StepCache.Record? {
+  func cached(_ key: StepKey) throws -> StepCache.Record? {
     guard request.usesCache, let record = builder.cache.steps.record(of: key) else { return nil }
     guard let layer = record.layer else { return record }
-    return (try? builder.cache.blobs.contains(layer.descriptor.digest)) == true ? record : nil
+    return try builder.cache.holds(layer.descriptor) ? record : nil
   }
 
   /// Puts entries into a layer of the cache's store.
@@ -179,13 +175,14 @@ struct StageBuilder {
     return hasher
   }
 
-  /// Adds a step's layer to the stage.
-  mutating func take(_ record: StepCache.Record, key step: StepKey) throws {
-    if let layer = record.layer { tree.append(.finished(layer)) }
-    try advance(by: step)
+  /// Adds the layer of a step whose outcome is known: what follows depends on the layer, however it was made.
+  mutating func take(_ record: StepCache.Record) throws {
+    guard let layer = record.layer else { return }
+    tree.append(.finished(layer))
+    try advance(by: layer.diffID.description)
   }
 
-  mutating func advance(by step: StepKey) throws {
+  mutating func advance(by step: String) throws {
     var hasher = try StepKeyHasher("chain")
     try hasher.add(key)
     try hasher.add(step)

@@ -4,8 +4,8 @@ import OCI
 
 /// The file system of a stage so far: its layers, lowest first.
 struct StageTree: Sendable {
-  private(set) var layers: [TreeLayer]
-  let cache: BuildCache
+  private var layers: [TreeLayer]
+  private let cache: BuildCache
 
   init(_ layers: [Layer], cache: BuildCache) {
     self.layers = layers.map(TreeLayer.finished)
@@ -17,17 +17,27 @@ struct StageTree: Sendable {
   }
 
   /// The folders, lowest first, that show the tree as an overlay; layers that are not unpacked yet are unpacked.
+  ///
+  /// - Throws: `SpoiltLayer` for one whose blob is damaged or has gone.
   func directories() async throws -> [String] {
     try await BlockingPool.shared.run { [layers, cache] in
       var directories: [String] = []
       for layer in layers {
         switch layer {
-        case .writing(let pending): directories.append(pending.area.workspace.upper)
-        case .finished(let layer):
-          directories.append(try cache.snapshots.directory(for: layer, from: cache.blobs, over: directories))
+        case .pending(let pending): directories.append(pending.directory)
+        case .finished(let layer): directories.append(try Self.directory(of: layer, over: directories, cache))
         }
       }
       return directories
+    }
+  }
+
+  private static func directory(of layer: Layer, over lower: [String], _ cache: BuildCache) throws -> String {
+    do {
+      return try cache.snapshots.directory(for: layer, from: cache.blobs, over: lower)
+    } catch {
+      guard error.code == .corrupt || error.code == .notFound else { throw error }
+      throw SpoiltLayer(layer: layer, cause: error)
     }
   }
 
@@ -36,28 +46,31 @@ struct StageTree: Sendable {
     TreeView(try await directories())
   }
 
-  /// Puts the layers that have been written into the cache: their files as a snapshot, and the step's record.
-  ///
-  /// Only between steps, as a RUN that is about to start still knows the files by their old place.
-  ///
-  /// - Parameter waits: whether to wait for layers that are still being written.
-  mutating func settle(waits: Bool) async throws {
-    for (index, layer) in layers.enumerated() {
-      guard case .writing(let pending) = layer, waits || pending.isFinished else { continue }
-      let finished = try await pending.layer
-      try await BlockingPool.shared.run { [cache] in
-        _ = try cache.snapshots.adopt(pending.area.workspace.upper, as: finished.diffID, epoch: pending.epoch)
-        pending.area.remove()
-        try cache.steps.keep(
-          StepCache.Record(layer: finished, instruction: pending.instruction), for: pending.key)
-      }
-      layers[index] = .finished(finished)
-    }
+  /// Throws what packing a layer has failed with, if one has so far.
+  func throwFailure() throws {
+    for case .pending(let pending) in layers { try pending.throwFailure() }
   }
 
-  /// The layers, all of them written.
+  /// The layers, all of them written and their files kept in the cache.
+  ///
+  /// - Throws: what the first that failed has failed with, when the others are done.
   mutating func finish() async throws -> [Layer] {
-    try await settle(waits: true)
-    return layers.compactMap { if case .finished(let layer) = $0 { layer } else { nil } }
+    var finished: [Layer] = []
+    var failure: (any Error)?
+    for (index, layer) in layers.enumerated() {
+      switch layer {
+      case .finished(let layer): finished.append(layer)
+      case .pending(let pending):
+        do {
+          let layer = try await pending.adopted(by: cache)
+          layers[index] = .finished(layer)
+          finished.append(layer)
+        } catch {
+          failure = failure ?? error
+        }
+      }
+    }
+    if let failure { throw failure }
+    return finished
   }
 }

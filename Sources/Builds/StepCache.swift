@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 import Layers
 import Native
@@ -19,23 +18,17 @@ struct StepCache: Sendable {
 
   /// The record of `key`; nil when there is none, or none that can be read.
   func record(of key: StepKey) -> Record? {
-    guard let data = try? Data(contentsOf: URL(filePath: path(of: key))) else { return nil }
-    return try? CanonicalJSON.decode(Record.self, from: Array(data))
+    guard let bytes = try? FileDescriptor.open(path(of: key)).readAll(limit: 1 << 20) else { return nil }
+    return try? CanonicalJSON.decode(Record.self, from: bytes)
   }
 
   /// Keeps a record: whole or not at all.
   ///
-  /// - Throws: when the cache cannot be written.
+  /// - Throws: `LayerError` when the cache cannot be written.
   func keep(_ record: Record, for key: StepKey) throws {
-    let path = path(of: key)
-    try FileManager.default.createDirectory(
-      atPath: directory + "/" + key.hex.prefix(2), withIntermediateDirectories: true)
-    try Data(CanonicalJSON.encode(record)).write(to: URL(filePath: path), options: .atomic)
-  }
-
-  /// Forgets `key`, whose layer was found spoilt.
-  func forget(_ key: StepKey) {
-    unlink(path(of: key))
+    let folder = "\(directory)/\(key.hex.prefix(2))"
+    guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw NativeError(failed: "make \(folder)") }
+    try AtomicFile.write(CanonicalJSON.encode(record), to: path(of: key))
   }
 
   private func path(of key: StepKey) -> String {

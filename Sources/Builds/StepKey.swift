@@ -3,10 +3,21 @@ import OCI
 
 /// What decides a step's outcome, as one hash: the same key means the same layer.
 package struct StepKey: Hashable, Sendable, Codable, CustomStringConvertible {
-  /// 64 lowercase hexadecimal digits.
+  /// 64 lowercase hexadecimal digits, but for the empty tree's.
   package let hex: String
 
   package var description: String { hex }
+
+  /// Of the empty tree.
+  static let scratch = StepKey(hex: "scratch")
+
+  /// A key that depends on both.
+  func joined(with other: StepKey) throws(NativeError) -> StepKey {
+    var hasher = try StepKeyHasher("joined")
+    try hasher.add(self)
+    try hasher.add(other)
+    return try hasher.finish()
+  }
 }
 
 /// Gathers the inputs of a step. Each is framed by its length, so that no two lists of inputs run together to the same

@@ -5,47 +5,67 @@ import Synchronization
 /// A layer of a stage, which may still be on its way to the disk while the next step runs over its files.
 enum TreeLayer: Sendable {
   case finished(Layer)
-  case writing(PendingLayer)
+  case pending(PendingLayer)
 }
 
-/// The layer of a RUN that has ended: its files lie in the step's work area, and are being packed.
+/// The layer of a RUN that has ended: its files lie in the step's work area, and are being packed. Once they are, the step
+/// is in the cache.
 final class PendingLayer: Sendable {
-  let area: WorkArea
-  let key: StepKey
-  let instruction: String
+  /// The files; they stay here until the layer is adopted.
+  let directory: String
+  private let area: ScratchFolder
   /// Seconds since 1970: no file of the layer is newer.
-  let epoch: Int
+  private let epoch: Int
   private let task: Task<Layer, any Error>
-  private let finished = Mutex(false)
+  private let outcome: Outcome
 
-  /// Begins to pack `area`'s changes.
+  /// How the packing went, for those who do not want to wait.
+  private final class Outcome: Sendable {
+    let failure = Mutex<(any Error)?>(nil)
+  }
+
+  /// Begins to pack what `walker` finds in `area`.
+  ///
+  /// - Parameter place: what errors begin with.
   init(
-    area: WorkArea, key: StepKey, instruction: String, form: TreeWalker.Form = .overlay(.trusted), blobs: BlobStore,
-    compression: Compression, epoch: Int, notice: @escaping @Sendable (String) -> Void
+    of walker: TreeWalker, _ area: ScratchFolder, request: BuildRequest, cache: BuildCache, key: StepKey,
+    instruction: String, place: StepPlace?
   ) {
     self.area = area
-    self.key = key
-    self.instruction = instruction
-    self.epoch = epoch
-    let directory = area.workspace.upper
+    epoch = request.epoch
+    directory = walker.root
+    let outcome = Outcome()
+    self.outcome = outcome
+    let (compression, epoch) = (request.compression, request.epoch)
     task = Task {
-      try await BlockingPool.shared.run {
-        var writer = try LayerWriter(into: blobs, compression: compression, epoch: epoch)
-        let walker = TreeWalker(root: directory, form: form, notice: notice)
-        try walker.forEach { (entry) throws(LayerError) in try writer.append(entry) }
-        return try writer.finish()
+      do {
+        return try await BlockingPool.shared.run {
+          var writer = try LayerWriter(into: cache.blobs, compression: compression, epoch: epoch)
+          try walker.forEach { (entry) throws(LayerError) in try writer.append(entry) }
+          let layer = try writer.finish()
+          try cache.steps.keep(StepCache.Record(layer: layer, instruction: instruction), for: key)
+          return layer
+        }
+      } catch {
+        let placed = place?.place(error) ?? error
+        outcome.failure.withLock { $0 = placed }
+        throw placed
       }
-    }
-    Task { [weak self, task] in
-      _ = await task.result
-      self?.finished.withLock { $0 = true }
     }
   }
 
-  /// Whether `layer` would answer at once.
-  var isFinished: Bool { finished.withLock { $0 } }
+  /// Throws what the packing has failed with, if it has so far.
+  func throwFailure() throws {
+    if let failure = outcome.failure.withLock({ $0 }) { throw failure }
+  }
 
-  var layer: Layer {
-    get async throws { try await task.value }
+  /// Waits for the layer, and makes its files a snapshot in the cache. No step may use them by their old place any more.
+  func adopted(by cache: BuildCache) async throws -> Layer {
+    let layer = try await task.value
+    return try await BlockingPool.shared.run { [directory, area, epoch] in
+      _ = try cache.snapshots.adopt(directory, as: layer.diffID, epoch: epoch)
+      area.remove()
+      return layer
+    }
   }
 }

@@ -2,44 +2,41 @@ import Dockerfiles
 import Layers
 import Native
 
-/// A tree that COPY takes files from, or that RUN mounts: the build context, a stage, an image.
+/// What COPY takes files from, or RUN mounts, not yet opened: the build context, another folder, a stage, an image.
 struct TreeSource: Sendable {
-  /// Lowest first.
-  let directories: [String]
-  /// Leaves files out; nil for none.
-  let ignore: DockerIgnore?
+  enum Origin: Sendable {
+    case folder(BuildContext)
+    /// Lowest first, and a key that stands for all that is in them.
+    case layers([Layer], key: StepKey)
+  }
+
+  let origin: Origin
   /// What errors call it.
   let name: String
-  /// Stands for the tree's content; nil for a folder, whose files have to be read to know.
-  private let knownKey: StepKey?
 
-  init(context: BuildContext) {
-    directories = [context.directory]
-    ignore = context.ignore
-    name = "the build context"
-    knownKey = nil
+  /// Stands for the tree's content where it is known without a look; nil for a folder, whose files have to be read.
+  var key: StepKey? {
+    if case .layers(_, let key) = origin { key } else { nil }
   }
 
-  init(layers: [Layer], key: StepKey, name: String, _ cache: BuildCache) async throws {
-    directories = try await StageTree(layers, cache: cache).directories()
-    ignore = nil
-    self.name = name
-    knownKey = key
+  /// Makes the files readable: layers that are not unpacked yet are unpacked.
+  func open(_ cache: BuildCache) async throws -> CopySource {
+    switch origin {
+    case .folder(let context):
+      return CopySource(tree: TreeView([context.directory]), ignore: context.ignore, isImage: false, name: name)
+    case .layers(let layers, _):
+      let tree = try await StageTree(layers, cache: cache).view()
+      return CopySource(tree: tree, ignore: nil, isImage: true, name: name)
+    }
   }
 
-  var copySource: CopySource { CopySource(tree: TreeView(directories), ignore: ignore, name: name) }
-
-  /// Stands for all that is in the tree.
-  func contentKey() async throws -> StepKey {
-    if let knownKey { return knownKey }
-    let source = copySource
+  /// Stands for what is at `path` in the tree, and below it.
+  func contentKey(at path: String, _ cache: BuildCache) async throws -> StepKey {
+    if let key { return key }
+    let source = try await open(cache)
     return try await BlockingPool.shared.run {
-      let files = try source.files(at: .root)
-      let whole = CopyStep(
-        source: source, items: [CopyStep.Item(word: ".", files: files, name: [])], inline: [], destination: "/",
-        owner: nil, mode: nil, isLinked: false, keepsOwners: false)
-      var hasher = try StepKeyHasher("context")
-      try whole.addInputs(to: &hasher)
+      var hasher = try StepKeyHasher("mounted files")
+      for item in try CopyItem.all(named: [path], in: source) { try item.addInputs(to: &hasher, in: source) }
       return try hasher.finish()
     }
   }

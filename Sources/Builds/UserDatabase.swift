@@ -14,35 +14,49 @@ struct UserDatabase: Sendable {
     group = try Self.lines(of: "etc/group", in: tree)
   }
 
-  init(passwd: String, group: String) {
-    self.passwd = Self.fields(of: passwd)
-    self.group = Self.fields(of: group)
-  }
-
-  /// Who `user[:group]` is, by name or number. Without a group it is the user's own, and root's for a number that
+  /// Who a USER `user[:group]` is, by name or number. Without a group it is the user's own, and root's for a number that
   /// nobody has, with the groups that list the user.
   ///
   /// - Throws: `BuildError` with code `input` for a name that the tree does not have.
   func identity(of text: String) throws(BuildError) -> UserIdentity {
-    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    let name = parts[0]
+    let (name, groupName) = Self.split(text)
     let entry = passwd.first { $0[0] == name } ?? passwd.first { $0.count > 2 && $0[2] == name }
-    let uid: UInt32
-    if let entry, entry.count > 3, let number = UInt32(entry[2]) {
-      uid = number
-    } else if let number = UInt32(name) {
-      uid = number
-    } else if name.isEmpty {
-      uid = 0
-    } else {
-      throw BuildError(
-        code: .input, message: "the image has no user \(name)",
-        hint: "make the user in a RUN before, or give a number")
-    }
-    if parts.count == 2 { return UserIdentity(uid: uid, gid: try gid(of: parts[1])) }
+    let uid = name.isEmpty ? 0 : try uid(of: name)
+    if let groupName { return UserIdentity(uid: uid, gid: try gid(of: groupName)) }
     let own = entry.flatMap { $0.count > 3 ? UInt32($0[3]) : nil } ?? 0
     let listed = group.filter { $0.count > 3 && entry != nil && $0[3].split(separator: ",").contains(entry?[0] ?? "") }
     return UserIdentity(uid: uid, gid: own, additionalGIDs: listed.compactMap { UInt32($0[2]) }.filter { $0 != own })
+  }
+
+  /// Who a `--chown=user[:group]` gives files to. Without a group it is a named user's own, and for a number the same
+  /// number.
+  ///
+  /// - Throws: `BuildError` with code `input` for a name that the tree does not have.
+  func owner(of text: String) throws(BuildError) -> CopyLayer.Owner {
+    let (name, groupName) = Self.split(text)
+    let uid = name.isEmpty ? 0 : try uid(of: name)
+    if let groupName { return CopyLayer.Owner(uid: uid, gid: try gid(of: groupName)) }
+    if UInt32(name) != nil { return CopyLayer.Owner(uid: uid, gid: uid) }
+    return CopyLayer.Owner(uid: uid, gid: try identity(of: text).gid)
+  }
+
+  /// Whether `user[:group]` is in numbers, which stand for themselves in any tree.
+  static func isNumeric(_ text: String) -> Bool {
+    text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ":") }
+  }
+
+  private static func split(_ text: String) -> (user: Substring, group: Substring?) {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    return (parts[0], parts.count == 2 ? parts[1] : nil)
+  }
+
+  private func uid(of name: Substring) throws(BuildError) -> UInt32 {
+    if let entry = passwd.first(where: { $0[0] == name }), entry.count > 2, let uid = UInt32(entry[2]) { return uid }
+    guard let uid = UInt32(name) else {
+      throw BuildError(
+        code: .input, message: "the image has no user \(name)", hint: "make the user in a RUN before, or give a number")
+    }
+    return uid
   }
 
   private func gid(of name: Substring) throws(BuildError) -> UInt32 {
@@ -57,10 +71,7 @@ struct UserDatabase: Sendable {
 
   private static func lines(of path: String, in tree: TreeView) throws -> [[Substring]] {
     guard let bytes = try tree.read(path) else { return [] }
-    return fields(of: String(decoding: bytes, as: UTF8.self))
-  }
-
-  private static func fields(of text: String) -> [[Substring]] {
-    text.split(separator: "\n").map { $0.split(separator: ":", omittingEmptySubsequences: false) }
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+      .map { $0.split(separator: ":", omittingEmptySubsequences: false) }
   }
 }

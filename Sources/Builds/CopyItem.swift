@@ -1,0 +1,89 @@
+import Dockerfiles
+import Glibc
+import Layers
+import Native
+
+/// What one word of a COPY names: a file, or a folder with all that is in it.
+struct CopyItem: Sendable {
+  /// The name under which a file goes into a folder.
+  var name: [UInt8]
+  /// The item itself, and then what is in it.
+  var files: [CopySource.File]
+  /// With `--parents`, the folders above the item in the source that come with it, the highest first.
+  var parents: [CopySource.File] = []
+
+  var isDirectory: Bool { files.first?.status.kind == .directory }
+
+  /// The items that words name, in their order; those of a word with wildcards sorted.
+  ///
+  /// - Throws: `BuildError` with code `input` for a word without wildcards that names nothing.
+  static func all(
+    named words: [String], in source: CopySource, without exclude: DockerIgnore? = nil, withParents: Bool = false
+  ) throws -> [CopyItem] {
+    var items: [CopyItem] = []
+    for word in words {
+      for (path, name) in try source.matches(word) {
+        // A file that is named is told from the patterns by its name.
+        if let exclude, try source.tree.node(at: path)?.status.kind != .directory,
+          exclude.matches(String(decoding: name, as: UTF8.self))
+        {
+          continue
+        }
+        var item = CopyItem(name: name, files: try source.files(at: path, without: exclude))
+        if withParents { item.parents = try parents(of: path, word, in: source) }
+        items.append(item)
+      }
+    }
+    return items
+  }
+
+  /// The folders above `path`, from the word's `/./` on, where it has one.
+  private static func parents(of path: LayerPath, _ word: String, in source: CopySource) throws -> [CopySource.File] {
+    let start = word.firstRange(of: "/./").map { LayerPath(word[..<$0.lowerBound]) ?? .root } ?? .root
+    return try path.ancestors.compactMap { folder in
+      guard let below = start.remainder(of: folder), !below.isRoot, let node = try source.tree.node(at: folder) else {
+        return nil
+      }
+      return CopySource.File(path: folder, below: below, status: node.status, hostPath: node.hostPath)
+    }
+  }
+
+  /// What the item adds to a step's key: everything that gets into a layer, but for the files' times.
+  func addInputs(to hasher: inout StepKeyHasher, in source: CopySource) throws {
+    try hasher.add(name)
+    for files in [parents, files] {
+      try hasher.add(files.count)
+      for file in files { try Self.add(file, to: &hasher, in: source) }
+    }
+  }
+
+  private static func add(_ file: CopySource.File, to hasher: inout StepKeyHasher, in source: CopySource) throws {
+    try hasher.add(file.below.bytes)
+    try hasher.add("\(file.status.kind) \(file.status.mode)")
+    if source.isImage {
+      try hasher.add("\(file.status.uid):\(file.status.gid)")
+      for attribute in try source.tree.attributes(ofHostPath: file.hostPath) {
+        try hasher.add(attribute.name)
+        try hasher.add(attribute.value)
+      }
+    }
+    try hasher.add(file.link?.bytes ?? [])
+    switch file.status.kind {
+    case .file: if file.link == nil { try hasher.add(digest(ofFile: file.hostPath)) }
+    case .symlink: try hasher.add(FileStatus.linkTarget(of: file.hostPath))
+    default: break
+    }
+  }
+
+  private static func digest(ofFile path: [UInt8]) throws -> [UInt8] {
+    var sha = try SHA256()
+    let file = try FileDescriptor.open(path, O_RDONLY | O_NOFOLLOW)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
+    defer { buffer.deallocate() }
+    while true {
+      let count = try file.read(into: buffer)
+      try sha.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      if count < buffer.count { return try sha.finish() }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import Dockerfiles
+import Layers
+import Native
+
+extension StageBuilder {
+  /// WORKDIR: the folder is made where the tree does not have it, and belongs to the USER.
+  mutating func workdir(_ workdir: WorkdirInstruction) async throws -> BuildEvent.Outcome {
+    let path = absolute(try expand(workdir.directory))
+    container.workingDir = path
+    let user = container.user ?? ""
+    var hasher = try hasher("workdir", onto: key)
+    try hasher.add([path, user])
+    let stepKey = try hasher.finish()
+    let known = try cached(stepKey)
+    let record: StepCache.Record
+    if let known {
+      record = known
+    } else {
+      record = StepCache.Record(layer: try await make(path, for: user), instruction: "WORKDIR \(path)")
+      try builder.cache.steps.keep(record, for: stepKey)
+    }
+    addHistory("WORKDIR \(path)", isEmpty: record.layer == nil)
+    try take(record)
+    return known == nil ? .done : .cached
+  }
+
+  /// Nil when the folder is there.
+  private func make(_ path: String, for user: String) async throws -> Layer? {
+    let below = try await tree.view()
+    let identity = user.isEmpty ? nil : try UserDatabase(below).identity(of: user)
+    var layer = CopyLayer(below: below, owner: identity.map { .init(uid: $0.uid, gid: $0.gid) } ?? .root)
+    let target = try layer.resolve(path)
+    if try layer.isDirectory(target) == true { return nil }
+    try layer.makeDirectories(target)
+    return try await writeLayer(layer.entries)
+  }
+}
