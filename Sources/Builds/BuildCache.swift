@@ -12,7 +12,6 @@ package struct BuildCache: Sendable {
   package let blobs: BlobStore
   package let snapshots: SnapshotStore
   let steps: StepCache
-  private let presence: Presence
 
   /// Opens the cache, making the folder where it is missing, and takes away what killed builds have left.
   ///
@@ -32,9 +31,9 @@ package struct BuildCache: Sendable {
     blobs = try BlobStore(directory: directory)
     snapshots = try SnapshotStore(directory: directory)
     steps = StepCache(directory: directory + "/steps")
+    try blobs.removeAbandoned()
     ScratchFolder.sweep(directory + "/work")
     SecretFolder.sweep()
-    presence = try Presence(directory)
   }
 
   /// A new folder for one step.
@@ -48,21 +47,5 @@ package struct BuildCache: Sendable {
     if size == blob.size { return true }
     try blobs.remove(blob.digest)
     return false
-  }
-
-  /// Says that this process uses the cache. Whoever is alone in it removes what was being written when a build was killed.
-  private final class Presence: Sendable {
-    private let lock: FileDescriptor
-
-    init(_ cache: String) throws {
-      lock = try FileDescriptor.open(cache + "/.users", O_RDWR | O_CREAT, mode: 0o600)
-      if flock(lock.raw, LOCK_EX | LOCK_NB) == 0 {
-        for (folder, prefix) in [("blobs/.partial", ""), ("snapshots/sha256", ".partial-")] {
-          let directory = try FileDescriptor.open("\(cache)/\(folder)", O_RDONLY | O_DIRECTORY)
-          for name in try directory.names() where name.starts(with: prefix.utf8) { try directory.removeTree(name) }
-        }
-      }
-      try lock.lock(exclusive: false)
-    }
   }
 }

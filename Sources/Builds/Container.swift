@@ -42,10 +42,11 @@ package struct Container: Sendable {
     let user = container.user ?? ""
     let area = try cache.makeWorkArea()
     defer { area.remove() }
-    let command = SandboxCommand(
+    var command = SandboxCommand(
       arguments: arguments, environment: own + environment, workingDirectory: container.workingDir ?? "/",
       user: user.isEmpty ? .root : try UserDatabase(TreeView(directories)).identity(of: user),
       hostname: "jupyterhub", allowsNewPrivileges: true, stopSignal: Self.number(of: container.stopSignal ?? "SIGTERM"))
+    try command.followLinks(in: TreeView(directories))
     return try await sandbox.run(
       command, on: RootFilesystem(lower: directories), workspace: Workspace(path: area.path), output: output)
   }

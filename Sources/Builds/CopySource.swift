@@ -34,7 +34,8 @@ struct CopySource: Sendable {
     let named = FilePattern.hasWildcard(word) ? try matching(word) : [clean(word)]
     return try named.map { path in
       let found = try tree.resolve(path.bytes)
-      guard isVisible(path), isVisible(found), try tree.node(at: found) != nil else { throw missing(path.text) }
+      let isThere = try found.isRoot || tree.node(at: found) != nil
+      guard isVisible(path), isVisible(found), isThere else { throw missing(path.text) }
       return (found, path.name)
     }
   }

@@ -113,6 +113,6 @@ struct RunMounts {
   /// Where a path from the working directory leads in the tree: a mount point made on the way of a link would stay behind.
   private func resolve(_ path: String) throws -> String {
     let whole = path.hasPrefix("/") ? path : step.workingDirectory + "/" + path
-    return "/" + (try tree.resolve(Array(whole.utf8)).text)
+    return try tree.resolve(Array(whole.utf8)).description
   }
 }

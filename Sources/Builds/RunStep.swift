@@ -47,10 +47,20 @@ struct RunStep: Sendable {
   /// - Parameter proxies: variables that count for the command alone.
   /// - Throws: `BuildError` for a user that the tree does not have.
   func command(with mounts: RunMounts, proxies: [String]) throws -> SandboxCommand {
-    SandboxCommand(
+    var command = SandboxCommand(
       arguments: arguments, environment: environment + proxies + mounts.environment,
       workingDirectory: workingDirectory,
       user: user.isEmpty ? .root : try UserDatabase(mounts.tree).identity(of: user), mounts: mounts.mounts,
       network: network == .none ? .none : .host)
+    try command.followLinks(in: mounts.tree)
+    return command
+  }
+}
+
+extension SandboxCommand {
+  /// Looks where the files of the network are in the tree.
+  mutating func followLinks(in tree: TreeView) throws {
+    hostsPath = try tree.resolve(Array("/etc/hosts".utf8)).description
+    resolverPath = try tree.resolve(Array("/etc/resolv.conf".utf8)).description
   }
 }

@@ -16,16 +16,16 @@ struct RuntimeBundle {
     guard mkdir(links, 0o755) == 0 || errno == EEXIST else { throw .failed("make \(links)") }
     var mounts = [
       RuntimeSpec.Mount(
-        destination: "/etc/hosts", type: "bind", source: try Self.hosts(workspace, command.hostname),
+        destination: command.hostsPath, type: "bind", source: try Self.hosts(workspace, command.hostname),
         options: ["bind", "ro"])
     ]
     if access("/etc/resolv.conf", R_OK) == 0 {
       mounts.append(
         RuntimeSpec.Mount(
-          destination: "/etc/resolv.conf", type: "bind", source: "/etc/resolv.conf", options: ["bind", "ro"]))
+          destination: command.resolverPath, type: "bind", source: "/etc/resolv.conf", options: ["bind", "ro"]))
     }
     var directories = RuntimeSpec.kernelMounts.map(\.destination)
-    var files = ["/etc/hosts", "/etc/resolv.conf"]
+    var files = [command.hostsPath, command.resolverPath]
     var trees: [ChildProcess.Mount] = []
 
     for (number, mount) in command.mounts.enumerated() {

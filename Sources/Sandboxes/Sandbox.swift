@@ -56,6 +56,10 @@ package struct SandboxCommand: Sendable, Equatable {
   package var hostname: String
   /// Whether set-user-id programs give their owner's rights.
   package var allowsNewPrivileges: Bool
+  /// Where the machine's host names and resolvers are seen: `/etc/hosts` and `/etc/resolv.conf`, or where these lead when
+  /// they are links, as a mount point that is made behind a link would stay in the layer.
+  package var hostsPath = "/etc/hosts"
+  package var resolverPath = "/etc/resolv.conf"
   /// Sent when the task is cancelled; nil kills.
   package var stopSignal: Int32?
 

@@ -9,7 +9,8 @@ enum TinyBase {
   static let layout: Result<String, any Error> = Result {
     atexit { if case .success(let path) = TinyBase.layout { try? FileManager.default.removeItem(atPath: path) } }
     let folder = try TemporaryFolder()
-    let layout = try ImageLayout(directory: FileManager.default.temporaryDirectory.path + "/imagesmith-tiny-\(UUID())")
+    let layout = try ImageLayout(
+      directory: FileManager.default.temporaryDirectory.path + "/imagesmith-tiny-\(UUID())".lowercased())
     let fixture = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "SandboxesTests/Fixtures/tiny-root").path
     try #require(try Shell.run([fixture, folder.path + "/root"]).code == 0)

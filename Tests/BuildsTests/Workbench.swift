@@ -15,6 +15,10 @@ struct Workbench {
   /// Of the context.
   var context: String { folder.path + "/context" }
   var cache: String
+  /// What a RUN is given; by default the machine's runtime.
+  var sandbox: (@Sendable () throws -> any Sandbox)?
+  /// Told of every event, besides the outcome.
+  var report: @Sendable (BuildEvent) -> Void = { _ in }
 
   init(_ files: [String: String] = [:], cacheIn parent: String? = nil) throws {
     folder = try TemporaryFolder()
@@ -69,10 +73,7 @@ struct Workbench {
     }
   }
 
-  func build(
-    _ dockerfile: String, sandbox: (@Sendable () throws -> any Sandbox)? = nil,
-    report: @escaping @Sendable (BuildEvent) -> Void = { _ in }, _ change: (inout BuildRequest) -> Void = { _ in }
-  ) async throws -> Outcome {
+  func build(_ dockerfile: String, _ change: (inout BuildRequest) -> Void = { _ in }) async throws -> Outcome {
     var request = BuildRequest(
       dockerfile: try Dockerfile.parse(dockerfile), context: try BuildContext(directory: context),
       namedContexts: ["localhost/tiny": .image("oci:\(try TinyBase.layout.get())")])
@@ -91,12 +92,8 @@ struct Workbench {
   }
 
   /// The error of a build that must fail.
-  func failure(
-    _ dockerfile: String, sandbox: (@Sendable () throws -> any Sandbox)? = nil,
-    _ change: (inout BuildRequest) -> Void = { _ in }
-  ) async throws -> BuildError {
-    try #require(
-      await #expect(throws: BuildError.self) { try await build(dockerfile, sandbox: sandbox, change) })
+  func failure(_ dockerfile: String, _ change: (inout BuildRequest) -> Void = { _ in }) async throws -> BuildError {
+    try #require(await #expect(throws: BuildError.self) { try await build(dockerfile, change) })
   }
 
   /// Whether anything is left that belongs to one step alone.

@@ -12,10 +12,23 @@ struct OCIRuntimeTests {
   struct Outcome {
     var status: ChildProcess.Status
     var output: String
-    var workspace: Workspace
+    var workspace: Workspace { Workspace(path: folder.path) }
+    let folder: Folder
+  }
+
+  /// A folder that goes with the object.
+  final class Folder: Sendable {
+    let path = FileManager.default.temporaryDirectory.path + "/imagesmith-run-\(UUID())"
+
+    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
   }
 
   static let tinyRoot: Result<String, any Error> = Result {
+    atexit {
+      if case .success(let root) = OCIRuntimeTests.tinyRoot { try? FileManager.default.removeItem(atPath: root) }
+    }
     let root = FileManager.default.temporaryDirectory.path + "/imagesmith-tiny-\(UUID())"
     let make = Process()
     make.executableURL = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/tiny-root")
@@ -36,25 +49,24 @@ struct OCIRuntimeTests {
   private func run(
     _ script: String, with sandbox: OCIRuntime? = nil, _ change: (inout SandboxCommand) -> Void = { _ in }
   ) async throws -> Outcome {
-    let workspace = Workspace(path: FileManager.default.temporaryDirectory.path + "/imagesmith-run-\(UUID())")
-    try FileManager.default.createDirectory(atPath: workspace.path, withIntermediateDirectories: true)
+    let folder = try Folder()
     var command = SandboxCommand(arguments: ["/bin/sh", "-c", script], environment: ["PATH=/usr/bin:/bin", "A=b c"])
     change(&command)
     let output = Mutex<[UInt8]>([])
     let sandbox = try sandbox ?? sandboxes()[0]
     let root = RootFilesystem(lower: [try Self.tinyRoot.get()])
-    let status = try await sandbox.run(command, on: root, workspace: workspace) { bytes in
+    let status = try await sandbox.run(command, on: root, workspace: Workspace(path: folder.path)) { bytes in
       output.withLock { $0.append(contentsOf: bytes) }
     }
     return Outcome(
-      status: status, output: String(decoding: output.withLock { $0 }, as: UTF8.self), workspace: workspace)
+      status: status, output: String(decoding: output.withLock { $0 }, as: UTF8.self), folder: folder)
   }
 
   private func files(_ folder: String) throws -> [String] {
     try FileManager.default.subpathsOfDirectory(atPath: folder).sorted()
   }
 
-  @Test("each runtime: output of both streams in order, the environment alone, changes and nothing else in upper")
+  @Test("each runtime: output of both streams, the environment alone, changes and nothing else in upper")
   func runs() async throws {
     for sandbox in try sandboxes() {
       let outcome = try await run("echo one; echo two >&2; env; mkdir /new; echo x > /new/file", with: sandbox)
@@ -101,7 +113,8 @@ struct OCIRuntimeTests {
 
   @Test("mounts are seen, read-only where they should be, and leave nothing in the layer")
   func mounts() async throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/imagesmith-mount-\(UUID())"
+    let place = try Folder()
+    let folder = place.path
     try FileManager.default.createDirectory(atPath: folder + "/inner", withIntermediateDirectories: true)
     try "secret".write(toFile: folder + "/file", atomically: true, encoding: .utf8)
     let script = """
