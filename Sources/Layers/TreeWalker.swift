@@ -59,16 +59,18 @@ package struct TreeWalker: Sendable {
   private func visit(
     _ directory: LayerPath, _ walk: inout Walk, _ body: (LayerEntry) throws(LayerError) -> Void
   ) throws(LayerError) {
-    var children: [LayerEntry] = []
+    var children: [(entry: LayerEntry, status: FileStatus)] = []
     let names = try LayerError.translating {
       try FileDescriptor.open(hostPath(directory), O_RDONLY | O_DIRECTORY | O_NOFOLLOW).names()
     }
     for name in names {
       let path = directory.appending(name)
-      guard !excluded.contains(path), let entry = try entry(at: path, &walk) else { continue }
-      if entry.kind == .whiteout { try body(entry) } else { children.append(entry) }
+      guard !excluded.contains(path), let (entry, status) = try entry(at: path) else { continue }
+      if entry.kind == .whiteout { try body(entry) } else { children.append((entry, status)) }
     }
-    for child in children {
+    for (var child, status) in children {
+      // Only now, as a file in one of the directories before may have another name of this one.
+      if let first = firstName(of: child.path, status, &walk) { child.kind = .hardlink(to: first) }
       try body(child)
       guard child.kind == .directory else { continue }
       if try isOpaque(child.path) { try body(LayerEntry(path: child.path, kind: .opaque)) }
@@ -76,7 +78,16 @@ package struct TreeWalker: Sendable {
     }
   }
 
-  private func entry(at path: LayerPath, _ walk: inout Walk) throws(LayerError) -> LayerEntry? {
+  /// The name that a file has had before in this walk; nil for the first.
+  private func firstName(of path: LayerPath, _ status: FileStatus, _ walk: inout Walk) -> LayerPath? {
+    guard status.links > 1, status.kind != .directory else { return nil }
+    let inode = Inode(device: status.device, number: status.inode)
+    if let first = walk.firstNames[inode] { return first }
+    walk.firstNames[inode] = path
+    return nil
+  }
+
+  private func entry(at path: LayerPath) throws(LayerError) -> (LayerEntry, FileStatus)? {
     let host = hostPath(path)
     let status: FileStatus?
     var attributes: [ExtendedAttribute]
@@ -90,26 +101,23 @@ package struct TreeWalker: Sendable {
       throw LayerError(code: .changed, message: "\(root)\(path) went away while it was read")
     }
     if case .overlay(let marks) = form {
-      if status.kind == .characterDevice(major: 0, minor: 0) { return LayerEntry(path: path, kind: .whiteout) }
+      if status.kind == .characterDevice(major: 0, minor: 0) {
+        return (LayerEntry(path: path, kind: .whiteout), status)
+      }
       try marks.requirePlain(attributes, at: path)
     }
     attributes.removeAll { OverlayMarks.belongsToHost($0.name) }
-    guard let kind = kind(of: status, at: path, host, &walk) else { return nil }
-    return LayerEntry(
+    guard let kind = kind(of: status, at: path, host) else { return nil }
+    let entry = LayerEntry(
       path: path, kind: try kind.get(), mode: status.mode, uid: status.uid, gid: status.gid,
       modified: status.modified.seconds, attributes: attributes)
+    return (entry, status)
   }
 
   /// Nil for what no layer holds.
   private func kind(
-    of status: FileStatus, at path: LayerPath, _ host: [UInt8], _ walk: inout Walk
+    of status: FileStatus, at path: LayerPath, _ host: [UInt8]
   ) -> Result<LayerEntry.Kind, LayerError>? {
-    if status.kind == .socket { return nil }
-    if status.links > 1, status.kind != .directory {
-      let inode = Inode(device: status.device, number: status.inode)
-      if let first = walk.firstNames[inode] { return .success(.hardlink(to: first)) }
-      walk.firstNames[inode] = path
-    }
     switch status.kind {
     case .directory: return .success(.directory)
     case .file: return .success(.file(source(of: status, at: path, host)))
