@@ -7,11 +7,15 @@ import Testing
 struct Buildah {
   private let folder: TemporaryFolder
 
+  /// Mount points that its isolation makes where the base has none, and leaves in the image.
+  static let mountPoints = ["/dev", "/proc", "/run", "/sys", "/etc/hostname", "/etc/hosts", "/etc/resolv.conf"]
+
   static let isInstalled = access("/usr/bin/buildah", X_OK) == 0
 
   /// With a store of its own, in which `localhost/tiny` is the tests' base.
   init() throws {
-    folder = try TemporaryFolder()
+    // Its plainest store copies whole trees, which memory does sooner than a disk.
+    folder = access("/dev/shm", W_OK) == 0 ? try TemporaryFolder(in: "/dev/shm") : try TemporaryFolder()
     let image = try run(["pull", "--quiet", "oci:\(try TinyBase.layout.get()):tiny"])
     _ = try run(["tag", try #require(image.split(separator: "\n").last.map(String.init)), "localhost/tiny"])
   }

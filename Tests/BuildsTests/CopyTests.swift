@@ -121,7 +121,7 @@ struct CopyTests {
 
   @Test("wildcards: sorted, links followed, none found is a warning")
   func wildcards() async throws {
-    let bench = try Workbench(Self.files)
+    let bench = try Workbench(Self.files.merging(["a[b]": "brackets"]) { $1 })
     try FileManager.default.createSymbolicLink(atPath: bench.context + "/c.txt", withDestinationPath: "a.txt")
     try FileManager.default.createSymbolicLink(atPath: bench.context + "/alias", withDestinationPath: "folder")
     let made = try await bench.build(
@@ -131,6 +131,7 @@ struct CopyTests {
       COPY fold*/in* /inner/
       COPY alias/*.txt /alias/
       COPY no*thing /none/
+      COPY a[[]b] a\\[b] /literal/
       """)
     let tree = try await made.tree()
     let names = try tree.names(in: try #require(LayerPath("all")))?.map { String(decoding: $0, as: UTF8.self) }
@@ -139,6 +140,7 @@ struct CopyTests {
     #expect(try await made.status("/all/c.txt")?.kind == .file)
     #expect(try await made.text("/inner/deep.txt") == "deep")
     #expect(try await made.text("/alias/top.txt") == "top")
+    #expect(try await made.text("/literal/a[b]") == "brackets")
     #expect(made.warnings == ["COPY no*thing /none/: nothing matches"])
   }
 

@@ -23,6 +23,7 @@ enum TinyBase {
     container.cmd = ["/bin/sh"]
     container.labels = ["base": "tiny"]
     config.config = container
+    config.history = [History(created: nil, createdBy: "tiny-root", emptyLayer: false)]
     config.rootfs = RootFS(diffIDs: [layer.diffID])
     _ = try layout.put(config: config, layers: [layer.descriptor], tag: "tiny")
     return layout.directory
