@@ -44,7 +44,7 @@ struct Failure: Error {
     case let error as DockerfileError:
       self.init(.input, [error.message, error.excerpt].compactMap(\.self).joined(separator: "\n"), hint: error.hint)
     case let error as BuildError:
-      self.init(Self.code(of: error), error.message, hint: error.hint, output: error.output)
+      self.init(Self.code(of: error), error.message, hint: error.hint ?? Self.hint(for: error), output: error.output)
     case let error as SandboxError:
       self.init(error.code == .notAllowed ? .notAllowed : .failed, error.message, hint: error.hint)
     case let error as LayerError: self.init(.failed, error.message, hint: error.hint)
@@ -94,9 +94,18 @@ struct Failure: Error {
     }
   }
 
+  /// A RUN's own programs know nothing of where the build keeps its files.
+  private static func hint(for error: BuildError) -> String? {
+    guard case .commandFailed = error.code else { return nil }
+    if error.output?.contains("No space left on device") == true { return diskIsFull }
+    return "what it wrote is above; the steps before it are kept, and come from the cache next time"
+  }
+
+  private static let diskIsFull = "the disk is full: make room, or name another folder in IMAGESMITH_HOME"
+
   private static func hint(for error: NativeError) -> String? {
     switch error.errno {
-    case 28: "the disk is full: make room, or name another folder in IMAGESMITH_HOME"
+    case 28: diskIsFull
     case 1, 13: "run imagesmith as root, or as a user who may do this"
     default: nil
     }
