@@ -26,7 +26,7 @@ struct Destination: Sendable {
         throw Failure(.usage, "--registry \(registry): that is no HOST[:PORT]", hint: "write --registry 127.0.0.1:5000")
       }
       host = registry
-      makesRepositories = RegistryAccess.isLoopback(registry) && Environment["AWS_ENDPOINT_URL"] != nil
+      makesRepositories = RegistryAccess.standsForECR(registry)
     } else {
       host = try await ECR(aws.client(for: .ecr)).authorization().host
       makesRepositories = true

@@ -31,8 +31,9 @@ struct ImageBases: BaseSource {
   }
 
   private func fetch(_ reference: Reference, platform: Platform, into blobs: BlobStore) async throws -> BaseImage {
-    // A base may be in ECR; where nothing says anything of AWS, other registries need none of it.
-    let aws = try? AWSEnvironment(variables: Environment.variables)
+    // A base may be in ECR, whose host names the region; where nothing says anything of AWS, other registries need none.
+    let region = ECRHost(reference.registry)?.region
+    let aws = try? AWSEnvironment(variables: Environment.variables, region: region)
     let client = RegistryAccess(aws: aws).client()
     let pulled = try await client.pull(reference, for: platform) { descriptor in
       try blobs.contains(descriptor.digest) || descriptor.mediaType == .imageConfig

@@ -14,7 +14,7 @@ struct RegistryAccess: Sendable {
     configuration.http.caBundle = Environment["AWS_CA_BUNDLE"]
     return RegistryClient(configuration) { [aws] host in
       if let kept = try Self.keptCredentials(for: host) { return kept }
-      guard let aws, ECRHost(host) != nil || Self.isLoopback(host) else { return nil }
+      guard let aws, ECRHost(host) != nil || Self.standsForECR(host) else { return nil }
       let token = try await ECR(aws.client(for: .ecr)).authorization()
       return .password(user: token.user, password: token.password)
     }
@@ -29,8 +29,10 @@ struct RegistryAccess: Sendable {
     return nil
   }
 
-  /// A registry on this machine stands for ECR in tests and demos; no token of a real account goes anywhere else.
-  static func isLoopback(_ host: String) -> Bool {
-    host.hasPrefix("127.") || host.hasPrefix("localhost") || host.hasPrefix("[::1]")
+  /// A registry on this machine stands for ECR where the AWS API has a stand-in, too: in tests and demos. No token of a
+  /// real account goes there.
+  static func standsForECR(_ host: String) -> Bool {
+    guard Environment["AWS_ENDPOINT_URL"] != nil else { return false }
+    return host.hasPrefix("127.") || host.hasPrefix("localhost") || host.hasPrefix("[::1]")
   }
 }
