@@ -1,0 +1,83 @@
+"""What imagesmith answers when something is wrong: one clear error with a hint, the exit code that is documented; and the
+next run works.
+
+usage: badinput.py --binary IMAGESMITH --services STATE_DIR --output DIR
+
+  --services   the state directory of ../Services/services.py: a registry and an AWS API that can refuse
+  --output     a folder for the small projects that the checks make; they stay there to be looked at
+
+Prints `ok` or `FAIL` for each check, then how many passed; exits 1 if any failed. Needs to be root.
+"""
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path += [str(HERE.parent / "Judge"), str(HERE.parent / "Services")]
+
+import boto3
+
+from builds import judge_base, judge_machine, judge_run
+from daemon import free_port
+from endings import judge_push_endings, judge_run_endings
+from files import judge_dockerfiles, judge_drift, judge_rosters, judge_usage
+from project import Project
+from relay import Relay
+from remotes import docker_config, judge_account, judge_images, judge_registry
+from report import Report
+
+
+def powerless_keys(services):
+    """An access key whose user may do nothing."""
+    environment = services["environment"]
+    iam = boto3.client(
+        "iam", endpoint_url=environment["AWS_ENDPOINT_URL"], region_name=environment["AWS_REGION"],
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"], aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"])
+    name = f"powerless-{free_port()}"
+    iam.create_user(UserName=name)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return key["AccessKeyId"], key["SecretAccessKey"]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--services", required=True, type=Path)
+    parser.add_argument("--output", required=True, type=Path)
+    arguments = parser.parse_args()
+    services = json.loads((arguments.services / "services.json").read_text())
+    registry = services["registry"]
+
+    shutil.rmtree(arguments.output, ignore_errors=True)
+    output = arguments.output.resolve()
+    output.mkdir(parents=True)
+    script = HERE.parents[1] / "SandboxesTests/Fixtures/tiny-root"
+    subprocess.run([script, output / "tiny-root"], check=True)
+
+    def project(name):
+        return Project(arguments.binary, output / name, output / "tiny-root")
+
+    report = Report()
+    judge_rosters(report, project("roster"))
+    judge_usage(report, project("usage"))
+    judge_drift(report, project("drift"), HERE.parents[2] / "images/requirements.lock")
+    judge_dockerfiles(report, project("dockerfile"))
+    judge_run(report, project("run"))
+    judge_machine(report, project("machine"))
+    judge_base(report, project("base"), registry["address"], free_port())
+    judge_images(report, project("images"))
+    judge_registry(report, project("registry"), services, free_port())
+    judge_account(report, project("account"), services, powerless_keys(services))
+    judge_run_endings(report, project("endings"))
+    relay = Relay(registry["address"])
+    pushing = project("pushing")
+    login = docker_config(pushing, relay.address, registry["user"], registry["password"])
+    judge_push_endings(report, pushing, relay, login)
+    report.close()
+
+
+if __name__ == "__main__":
+    main()
