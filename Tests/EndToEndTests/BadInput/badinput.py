@@ -1,5 +1,5 @@
-"""What imagesmith answers when something is wrong: one clear error with a hint, the exit code that is documented; and the
-next run works.
+"""What imagesmith answers when something is wrong: one clear error with a hint, the exit code that is documented, and a
+next run that works.
 
 usage: badinput.py --binary IMAGESMITH --services STATE_DIR --output DIR
 
