@@ -140,7 +140,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def be_elsewhere(self, url, query, body):
         if self.headers.get("Authorization"):
-            self.answer(400, b"<Error><Code>InvalidArgument</Code><Message>Only one auth mechanism allowed</Message></Error>")
+            reason = b"<Code>InvalidArgument</Code><Message>Only one auth mechanism allowed</Message>"
+            self.answer(400, b"<Error>" + reason + b"</Error>")
         elif self.command == "PUT":
             self.finish_upload(query, body)
         else:
@@ -168,7 +169,8 @@ class Handler(BaseHTTPRequestHandler):
         if self.command == "PUT":
             digest = "sha256:" + hashlib.sha256(body).hexdigest()
             if config.get("immutable") and key in manifests:
-                self.refuse(400, "TAG_INVALID", "The image tag already exists and cannot be overwritten: it is immutable")
+                reason = "The image tag already exists and cannot be overwritten: it is immutable"
+                self.refuse(400, "TAG_INVALID", reason)
                 return
             with lock:
                 for one in (name, digest):
