@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 import Native
 import OCI
@@ -79,7 +78,7 @@ package struct BlobStore: Sendable {
     let source = try other.open(descriptor.digest)
     let target = path(of: descriptor.digest)
     let copy = try AtomicFile(in: partial)
-    if imagesmith_clone(copy.file.raw, source.raw) == 0 { return try copy.commit(to: target) }
+    if copy.file.clone(source) { return try copy.commit(to: target) }
     if link(other.path(of: descriptor.digest), target) == 0 || errno == EEXIST { return }
     var writer = try writer(mediaType: descriptor.mediaType)
     try writer.write(contentsOf: source)

@@ -1,4 +1,3 @@
-import CLinux
 import Native
 import OCI
 
@@ -53,7 +52,7 @@ package struct BlobWriter: ~Copyable {
     written += bytes.count
     if written - flushed >= 8 << 20 {
       // Only a start: a file system that cannot do it syncs all at the end.
-      _ = imagesmith_start_writeback(file.file.raw, flushed, written - flushed)
+      file.file.startWriteback(offset: flushed, length: written - flushed)
       flushed = written
     }
   }
