@@ -66,6 +66,7 @@ let package = Package(
     library("CZstd", "libzstd", debian: "libzstd-dev"),
     .target(name: "CLinux"),
 
+    tests("imagesmith", ["AWS", "Builds", "Dockerfiles", "Native", "Registries"]),
     tests("Native"),
     tests("Layers", ["Native", "OCI"]),
     tests("OCI"),
