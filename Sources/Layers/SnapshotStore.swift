@@ -91,6 +91,16 @@ package struct SnapshotStore: Sendable {
     return files(of: place)
   }
 
+  /// Gives the files in the upper directory of an overlay mount, which is not mounted any more, the times that they have in
+  /// a layer, and removes sockets; `adopt` does it too, and later than a step that already looks at the files.
+  package static func settle(_ upper: String, epoch: Int) throws(LayerError) {
+    do throws(NativeError) {
+      try FileDescriptor.open(upper, O_RDONLY | O_DIRECTORY).settle(epoch: epoch)
+    } catch {
+      throw LayerError(error)
+    }
+  }
+
   private func entry(_ diffID: DiffID) -> String { "\(directory)/snapshots/sha256/\(diffID.digest.hex)" }
 
   private func entry(_ diffID: DiffID, over lower: [String]) throws(LayerError) -> String {
