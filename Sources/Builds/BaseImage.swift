@@ -1,3 +1,4 @@
+import Glibc
 import Layers
 import OCI
 
@@ -35,6 +36,10 @@ package struct LayoutBase: BaseSource {
     let parts = name.dropFirst("oci:".count).split(separator: ":", maxSplits: 1).map(String.init)
     guard let directory = parts.first else {
       throw BuildError(code: .base, message: "the base \(name) names no folder", hint: "write oci:DIR or oci:DIR:TAG")
+    }
+    guard access(directory + "/index.json", R_OK) == 0 else {
+      throw BuildError(
+        code: .base, message: "there is no image layout in \(directory)", hint: "write oci:DIR or oci:DIR:TAG")
     }
     let layout = try ImageLayout(directory: directory)
     let tags = try layout.tags()

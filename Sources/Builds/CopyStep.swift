@@ -52,40 +52,54 @@ struct CopyStep: Sendable {
     let target = try layer.resolve(destination)
     if destination.hasSuffix("/") { try layer.makeDirectories(target) }
     try requireFolder(target, for: items, in: layer)
-    for item in items {
-      guard let source, let first = item.files.first else { continue }
-      var top = target
-      for parent in item.parents where try layer.isDirectory(target.appending(parent.below)) != true {
-        try layer.put(entry(parent, at: target.appending(parent.below), owner, source))
-      }
-      if keepsParents {
-        top = top.appending(item.parents.last?.below ?? .root).appending(item.name)
-      } else if try !item.isDirectory && layer.isDirectory(target) == true {
-        top = target.appending(item.name)
-      }
-      // The content of a folder is copied, so the folder itself is only made where it is missing.
-      if item.isDirectory, !keepsParents {
-        try layer.makeDirectories(top)
-      } else {
-        try layer.put(entry(first, at: top, owner, source))
-      }
-      for file in item.files.dropFirst() {
-        var entry = try entry(file, at: top.appending(file.below), owner, source)
-        // With several items, a later one might take the place of a file that a link leads to.
-        if let link = file.link, items.count == 1 { entry.kind = .hardlink(to: top.appending(link)) }
-        try layer.put(entry)
-      }
+    if let source {
+      // With several items, a later one might take the place of a file that a link leads to.
+      for item in items { try put(item, at: target, in: &layer, owner, source, keepsLinks: items.count == 1) }
     }
-    for file in inline {
-      let name = Array(file.name.utf8.split(separator: UInt8(ascii: "/")).last ?? [])
-      let path = try layer.isDirectory(target) == true ? target.appending(name) : target
-      let mode = chmod?.applied(to: 0o644, isDirectory: false) ?? 0o644
-      try layer.put(
-        LayerEntry(
-          path: path, kind: .file(.bytes(file.content)), mode: mode, uid: owner?.uid ?? 0, gid: owner?.gid ?? 0,
-          modified: .max))
-    }
+    for file in inline { try put(file, at: target, in: &layer, owner ?? .root) }
     return layer.entries
+  }
+
+  private func put(
+    _ item: CopyItem, at target: LayerPath, in layer: inout CopyLayer, _ owner: CopyLayer.Owner?,
+    _ source: CopySource, keepsLinks: Bool
+  ) throws {
+    guard let first = item.files.first else { return }
+    var top = target
+    for parent in item.parents {
+      top = target.appending(parent.below)
+      if try layer.isDirectory(top) != true { try layer.put(entry(parent, at: top, owner, source)) }
+    }
+    let goesUnderItsName = try keepsParents || !item.isDirectory && layer.isDirectory(target) == true
+    if goesUnderItsName, !item.name.isEmpty { top = top.appending(item.name) }
+    // The content of a folder is copied, so the folder itself is only made where it is missing.
+    if item.isDirectory, !keepsParents || top.isRoot {
+      try layer.makeDirectories(top)
+    } else {
+      try layer.put(entry(first, at: top, owner, source))
+    }
+    for file in item.files.dropFirst() {
+      var entry = try entry(file, at: top.appending(file.below), owner, source)
+      if keepsLinks, let link = file.link { entry.kind = .hardlink(to: top.appending(link)) }
+      try layer.put(entry)
+    }
+  }
+
+  private func put(
+    _ file: (name: String, content: [UInt8]), at target: LayerPath, in layer: inout CopyLayer, _ owner: CopyLayer.Owner
+  ) throws {
+    var path = target
+    if try layer.isDirectory(target) == true {
+      guard let name = LayerPath(file.name)?.name, !name.isEmpty else {
+        throw BuildError(
+          code: .input, message: "\(file.name) is no name of a file", hint: "name the file in the destination")
+      }
+      path = target.appending(name)
+    }
+    let mode = chmod?.applied(to: 0o644, isDirectory: false) ?? 0o644
+    try layer.put(
+      LayerEntry(
+        path: path, kind: .file(.bytes(file.content)), mode: mode, uid: owner.uid, gid: owner.gid, modified: .max))
   }
 
   private func requireFolder(_ target: LayerPath, for items: [CopyItem], in layer: CopyLayer) throws {

@@ -13,15 +13,14 @@ struct RunMounts {
   /// The step's own folder.
   private let area: String
   private let cache: BuildCache
-  private let secretFolder: SecretFolder
+  private var secretFolder: SecretFolder?
   private var cacheMounts: [String: CacheMount] = [:]
 
-  init(_ step: RunStep, over tree: TreeView, in area: String, _ cache: BuildCache) throws {
+  init(_ step: RunStep, over tree: TreeView, in area: String, _ cache: BuildCache) {
     self.step = step
     self.tree = tree
     self.area = area
     self.cache = cache
-    secretFolder = try SecretFolder(orIn: area)
   }
 
   /// - Parameter secrets: what `--secret` gave, by id.
@@ -57,7 +56,7 @@ struct RunMounts {
   /// Lets others have the caches, and forgets the secrets.
   mutating func release() {
     cacheMounts = [:]
-    secretFolder.remove()
+    secretFolder?.remove()
   }
 
   /// In the order of their ids, so that no two builds wait for each other.
@@ -104,7 +103,9 @@ struct RunMounts {
       environment.append("\(name)=\(String(decoding: value, as: UTF8.self))")
       if mount.target == nil { return }
     }
-    let file = try secretFolder.write(value, mode: mount.mode ?? 0o400, uid: mount.uid ?? 0, gid: mount.gid ?? 0)
+    let folder = try secretFolder ?? SecretFolder(orIn: area)
+    secretFolder = folder
+    let file = try folder.write(value, mode: mount.mode ?? 0o400, uid: mount.uid ?? 0, gid: mount.gid ?? 0)
     mounts.append(SandboxMount(.file(file), at: try resolve(mount.target ?? "/run/secrets/\(id)"), isReadOnly: true))
   }
 

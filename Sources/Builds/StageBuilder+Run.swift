@@ -23,6 +23,9 @@ extension StageBuilder {
     let area = try builder.cache.makeWorkArea()
     let workspace = Workspace(path: area.path)
     try await execute(prepared, in: sandbox, over: directories, workspace, step)
+    // The next step must see the times of the layer, whether it comes now or in a build that has this one cached.
+    let epoch = request.epoch
+    try await BlockingPool.shared.run { try SnapshotStore.settle(workspace.upper, epoch: epoch) }
     let report = builder.report
     let walker = TreeWalker(root: workspace.upper, form: .overlay(.trusted), notice: { report(.warning($0)) })
     tree.append(
@@ -38,7 +41,7 @@ extension StageBuilder {
   private func execute(
     _ prepared: RunStep, in sandbox: any Sandbox, over directories: [String], _ workspace: Workspace, _ step: Step
   ) async throws {
-    var mounts = try RunMounts(prepared, over: TreeView(directories), in: workspace.path, builder.cache)
+    var mounts = RunMounts(prepared, over: TreeView(directories), in: workspace.path, builder.cache)
     try await mounts.prepare(secrets: request.secrets)
     let command = try prepared.command(with: mounts, proxies: proxies)
     let tail = OutputTail(lines: 30)
@@ -52,12 +55,14 @@ extension StageBuilder {
       throw BuildError(
         code: .commandFailed(status: status.code),
         message: "\(step.label) RUN ended with status \(status.code): \(step.text.prefix(200))",
-        hint: Self.hint(for: status), output: tail.text)
+        hint: Self.hint(for: status, tail.text), output: tail.text)
     }
   }
 
-  private static func hint(for status: ChildProcess.Status) -> String? {
+  private static func hint(for status: ChildProcess.Status, _ output: String) -> String? {
     switch status {
+    case _ where output.contains("No space left on device"):
+      "make room on the disk of the cache, or name another folder in IMAGESMITH_HOME"
     case .exited(127): "127 means that a program was not found: is it installed by a step before?"
     case .exited(126): "126 means that a file cannot be run: is it executable, and for this platform?"
     case .exited(137), .killed(signal: 9): "it was killed: did the machine run out of memory?"

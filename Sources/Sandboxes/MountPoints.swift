@@ -42,6 +42,6 @@ extension SandboxError {
     return SandboxError(
       code: number == EPERM || number == EACCES ? .notAllowed : .failed,
       message: "\(what): \(String(cString: strerror(number)))",
-      hint: number == ENOSPC ? "make room: imagesmith cache prune" : nil)
+      hint: number == ENOSPC ? "make room on that disk" : nil)
   }
 }

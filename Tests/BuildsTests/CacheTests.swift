@@ -62,6 +62,15 @@ struct CacheTests {
     #expect(newest ?? 0 <= BuildRequest.standardEpoch)
   }
 
+  @Test("a step sees the files of the one before with the times that the layer has, cached or not")
+  func times() async throws {
+    let bench = try Workbench()
+    let file = "FROM localhost/tiny\nRUN touch /x\nRUN stat -c %Y /x /usr\n"
+    let expected = "\(BuildRequest.standardEpoch)\n1700000000\n"
+    #expect(try await bench.build(file).output == expected)
+    #expect(try await bench.build(file + "RUN stat -c %Y /x /usr # again\n").output == expected)
+  }
+
   @Test("a blob that is cut short, is gone, or has other bytes is made again")
   func damage() async throws {
     let bench = try Workbench(["a.txt": "a"])

@@ -67,6 +67,7 @@ struct CopyTests {
       ("COPY --chown=nobody a.txt /", "no user nobody", "number"),
       ("COPY --chown=app:wheel a.txt /", "no group wheel", "number"),
       ("COPY --chmod=rw a.txt /", "--chmod=rw is no mode", "octal"),
+      ("COPY <<.. /etc/\nx\n..", ".. is no name", "destination"),
       ("COPY --from=base /nothing /", "nothing is not in stage base", "path right"),
     ])
   func refused(line: String, message: String, hint: String) async throws {
@@ -203,6 +204,7 @@ struct CopyTests {
       COPY --exclude=*.txt --exclude=empty . /x/
       COPY --exclude=b.* *.txt /y/
       COPY --parents folder/inner/deep.txt folder/./top.txt /z/
+      COPY --parents . folder /w/
       """)
     #expect(try await made.status("/x/a.txt") == nil)
     #expect(try await made.text("/x/folder/top.txt") == "top")
@@ -212,6 +214,8 @@ struct CopyTests {
     #expect(try await made.text("/z/folder/inner/deep.txt") == "deep")
     #expect(try await made.status("/z/folder")?.mode == 0o750)
     #expect(try await made.text("/z/top.txt") == "top")
+    #expect(try await made.text("/w/a.txt") == "a")
+    #expect(try await made.text("/w/folder/top.txt") == "top")
   }
 
   @Test("with --link the layer does not depend on what lies below")

@@ -62,7 +62,7 @@ struct FailureTests {
       $0.namedContexts["other"] = .image("oci:\(bench.folder.path)/layout:tag")
     }
     #expect(base.code == .base)
-    #expect(base.message.hasPrefix("Dockerfile:2:1: the image layout "), "\(base.message)")
+    #expect(base.message.hasPrefix("Dockerfile:2:1: there is no image layout in "), "\(base.message)")
     let port = try await bench.failure("FROM scratch\nEXPOSE 70000\n")
     #expect(port.message.hasPrefix("Dockerfile:2:1: EXPOSE 70000"))
   }
@@ -82,6 +82,7 @@ struct FailureTests {
     let run = try await bench.failure("FROM localhost/tiny\nRUN dd if=/dev/urandom of=/big bs=1M count=50\n")
     #expect(run.code == .commandFailed(status: 1))
     #expect(run.output?.contains("No space left") == true)
+    #expect(run.hint?.contains("make room") == true)
     // The file has room, its layer has not; the error is the RUN's, though it may come to light later.
     let packing = try await bench.failure(
       "FROM localhost/tiny\nRUN dd if=/dev/urandom of=/big bs=1M count=20\nENV A=1\n")
