@@ -53,9 +53,20 @@ class Lab:
         # typed too early, the keys are lost: wait until the kernel is there
         self.find('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
         self.find(".jp-Notebook .jp-Cell .cm-content").click()
-        typing = webdriver.ActionChains(self.browser).send_keys(code)
-        typing.key_down(Keys.SHIFT).send_keys(Keys.ENTER).key_up(Keys.SHIFT).perform()
+        webdriver.ActionChains(self.browser).send_keys(code).perform()
+        wait_for("the cell to run", self.run_first_cell, interval=2)
         return self.find(f".jp-Notebook {output_selector}")
+
+    def run_first_cell(self):
+        """Shift+Enter, unless the cell has run or runs. While the kernel is still being connected JupyterLab drops a
+        run without a word: the prompt stays empty, and a person would press the keys again."""
+        prompt = self.browser.find_element(By.CSS_SELECTOR, ".jp-Notebook .jp-InputPrompt")
+        if prompt.text.strip() not in ("", "[ ]:"):
+            return True
+        self.find(".jp-Notebook .jp-Cell .cm-content").click()
+        keys = webdriver.ActionChains(self.browser).key_down(Keys.SHIFT).send_keys(Keys.ENTER).key_up(Keys.SHIFT)
+        keys.perform()
+        return False
 
     def save_as(self, name):
         """Saves by Ctrl+S; JupyterLab asks for a name the first time."""
