@@ -11,6 +11,10 @@ enum TreeLayer: Sendable {
 /// The layer of a RUN that has ended: its files lie in the step's work area, and are being packed. Once they are, the step
 /// is in the cache.
 final class PendingLayer: Sendable {
+  /// One layer at a time, whose writer takes all processors by itself. RUNs that write faster than layers are packed would
+  /// otherwise add up in memory: some 10 MiB for each layer and processor.
+  private static let packing = BlockingPool(threads: 1)
+
   /// The files; they stay here until the layer is adopted.
   let directory: String
   private let area: ScratchFolder
@@ -39,7 +43,7 @@ final class PendingLayer: Sendable {
     let (compression, epoch) = (request.compression, request.epoch)
     task = Task {
       do {
-        return try await BlockingPool.shared.run {
+        return try await Self.packing.run {
           var writer = try LayerWriter(into: cache.blobs, compression: compression, epoch: epoch)
           try walker.forEach { (entry) throws(LayerError) in try writer.append(entry) }
           let layer = try writer.finish()
