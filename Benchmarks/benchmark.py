@@ -1,7 +1,7 @@
 """Measures what docs/performance.md reports.
 
-Each figure stands beside a floor, which is the least that the work takes, or a peer, measured in the same run. The table
-goes to stdout, in Markdown; progress goes to stderr.
+Each figure stands beside a floor, which is the least that the work takes, or a peer, measured in the same run. The
+table goes to stdout, in Markdown; progress goes to stderr.
 
 figures:
   cold       both groups from an empty cache, and the second group by itself; the floor is mmdebstrap and the RUN
@@ -51,7 +51,8 @@ class Benchmark:
         """A row of times: medians, and how many times the reference's."""
         ratio = measure.median(runs) / measure.median(reference_runs)
         cpu = statistics.median(run.cpu for run in runs)
-        self.row(figure, goal, f"{spread(runs)}; processors' time {cpu:.3f} s", f"{reference}: {spread(reference_runs)}", f"{ratio:.2f}")
+        self.row(figure, goal, f"{spread(runs)}; processors' time {cpu:.3f} s",
+                 f"{reference}: {spread(reference_runs)}", f"{ratio:.2f}")
 
     def repeat(self, action, count=None):
         return [action() for _ in range(count or self.repeats)]
