@@ -75,6 +75,19 @@ struct CopyItem: Sendable {
     }
   }
 
+  /// Makes sure that what has been copied is what has been hashed.
+  ///
+  /// - Throws: `BuildError` when a file is another than it was when the items were listed.
+  static func requireUnchanged(_ items: [CopyItem]) throws {
+    for file in items.flatMap(\.files) where file.status.kind == .file {
+      guard try FileStatus.of(file.hostPath) == file.status else {
+        throw BuildError(
+          code: .input, message: "\(file.path.text) changed while it was copied",
+          hint: "build again when nothing writes to it")
+      }
+    }
+  }
+
   private static func digest(ofFile path: [UInt8]) throws -> [UInt8] {
     var sha = try SHA256()
     let file = try FileDescriptor.open(path, O_RDONLY | O_NOFOLLOW)

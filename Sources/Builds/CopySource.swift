@@ -33,10 +33,21 @@ struct CopySource: Sendable {
   func matches(_ word: String) throws -> [(path: LayerPath, name: [UInt8])] {
     let named = FilePattern.hasWildcard(word) ? try matching(word) : [clean(word)]
     return try named.map { path in
-      let found = try tree.resolve(path.bytes)
-      let isThere = try found.isRoot || tree.node(at: found) != nil
-      guard isVisible(path), isVisible(found), isThere else { throw missing(path.text) }
+      guard let found = try follow(path), isVisible(path), isVisible(found) else { throw missing(path.text) }
       return (found, path.name)
+    }
+  }
+
+  /// Where `path` leads; nil when nothing is there.
+  private func follow(_ path: LayerPath) throws -> LayerPath? {
+    do throws(LayerError) {
+      let found = try tree.resolve(path.bytes)
+      if found.isRoot { return found }
+      return try tree.node(at: found)?.path
+    } catch {
+      // It leads through a file, or in a circle.
+      guard error.code == .invalid else { throw error }
+      return nil
     }
   }
 
@@ -54,7 +65,7 @@ struct CopySource: Sendable {
     let plain = parts.prefix { !FilePattern.hasWildcard($0) }
     let pattern = try FilePattern(parts.dropFirst(plain.count).joined(separator: "/"))
     // Links before the first wildcard are followed, after it they are files like others.
-    let top = try tree.resolve(Array(plain.joined(separator: "/").utf8))
+    guard let top = try follow(clean(plain.joined(separator: "/"))) else { return [] }
     var found: [LayerPath] = []
     try walk(top, depth: parts.count - plain.count) { path in
       guard let below = top.remainder(of: path) else { return }

@@ -95,7 +95,9 @@ extension StageBuilder {
     let entries = try await BlockingPool.shared.run {
       try step.entries(of: items, in: source, onto: step.isLinked ? nil : below, owner: owner)
     }
-    return try await writeLayer(entries)
+    let layer = try await writeLayer(entries)
+    try await BlockingPool.shared.run { try CopyItem.requireUnchanged(items) }
+    return layer
   }
 
   /// Where `from` leads: the build context, a stage, a named context or an image.

@@ -63,6 +63,8 @@ struct CopyTests {
       ("COPY tree /", "/bin is a link", "link leads"),
       ("COPY tree/bin /usr", "/usr/tmp is a folder", "destination"),
       ("COPY missing.txt /", "missing.txt is not in the build context", "top of"),
+      ("COPY a.txt/x /", "a.txt/x is not in the build context", "top of"),
+      ("COPY circle /", "circle is not in the build context", "top of"),
       ("COPY hidden.txt /", "hidden.txt is not in the build context", ".dockerignore"),
       ("COPY --chown=nobody a.txt /", "no user nobody", "number"),
       ("COPY --chown=app:wheel a.txt /", "no group wheel", "number"),
@@ -72,6 +74,7 @@ struct CopyTests {
     ])
   func refused(line: String, message: String, hint: String) async throws {
     let bench = try Workbench(Self.files)
+    try FileManager.default.createSymbolicLink(atPath: bench.context + "/circle", withDestinationPath: "circle")
     try bench.write(["tree/bin/tmp": "x", ".dockerignore": "hidden.txt", "hidden.txt": ""])
     let error = try await bench.failure(
       """
@@ -216,6 +219,17 @@ struct CopyTests {
     #expect(try await made.text("/z/top.txt") == "top")
     #expect(try await made.text("/w/a.txt") == "a")
     #expect(try await made.text("/w/folder/top.txt") == "top")
+  }
+
+  @Test("a file that is changed between being hashed and being copied is an error")
+  func changedMeanwhile() throws {
+    let bench = try Workbench(["a": "1"])
+    let source = CopySource(tree: TreeView([bench.context]), ignore: nil, isImage: false, name: "the build context")
+    let items = try CopyItem.all(named: ["a"], in: source)
+    try CopyItem.requireUnchanged(items)
+    try bench.write(["a": "12"])
+    let error = #expect(throws: BuildError.self) { try CopyItem.requireUnchanged(items) }
+    #expect(error?.message == "a changed while it was copied")
   }
 
   @Test("with --link the layer does not depend on what lies below")
