@@ -1,8 +1,10 @@
 """Other people's image tools, called so that they leave nothing behind but their files."""
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from report import expect
@@ -28,11 +30,17 @@ def run(*command, cwd=None, log=None):
 
 
 class Storage:
-    """A store of podman and buildah of our own, in one folder."""
+    """A store of podman and buildah of our own."""
 
     def __init__(self, folder):
-        self.root, self.runroot = Path(folder) / "root", Path(folder) / "run"
+        self.root = Path(folder) / "root"
+        # podman takes no more than 50 characters
+        self.runroot = Path(tempfile.mkdtemp(prefix="imagesmith-", dir="/run"))
         self.options = ["--root", self.root, "--runroot", self.runroot, "--storage-driver", "overlay"]
+
+    def remove(self):
+        for folder in (self.root, self.runroot):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def take(self, image, name):
         """Copies the image in by skopeo."""

@@ -159,6 +159,7 @@ def main():
     work.mkdir(parents=True)
 
     report = Report()
+    storage = Storage(work / "containers")
     try:
         images = [Image(arguments.store.resolve(), group) for group in arguments.groups]
         for image in images:
@@ -170,11 +171,11 @@ def main():
         plain = report.check("skopeo uncompresses the layers", lambda: flatten(first, work), seconds=180)
         judge_archive(report, first, plain, work)
         listing = judge_umoci(report, first, plain, work)
-        storage = Storage(work / "containers")
         judge_podman(report, first, [line.partition(":")[0] for line in accounts], listing, storage)
         if not arguments.no_build:
             judge_build(report, first, listing, storage, output)
     finally:
+        storage.remove()
         shutil.rmtree(work, ignore_errors=True)
     report.close()
 
