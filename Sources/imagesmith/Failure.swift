@@ -94,18 +94,15 @@ struct Failure: Error {
     }
   }
 
-  /// A RUN's own programs know nothing of where the build keeps its files.
+  /// Of a RUN whose status says nothing more.
   private static func hint(for error: BuildError) -> String? {
     guard case .commandFailed = error.code else { return nil }
-    if error.output?.contains("No space left on device") == true { return diskIsFull }
     return "what it wrote is above; the steps before it are kept, and come from the cache next time"
   }
 
-  private static let diskIsFull = "the disk is full: make room, or name another folder in IMAGESMITH_HOME"
-
   private static func hint(for error: NativeError) -> String? {
     switch error.errno {
-    case 28: diskIsFull
+    case 28: "the disk is full: make room, or name another folder in IMAGESMITH_HOME"
     case 1, 13: "run imagesmith as root, or as a user who may do this"
     default: nil
     }

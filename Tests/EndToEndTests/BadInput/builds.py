@@ -55,7 +55,7 @@ def judge_machine(report, project):
         with namespace(project.folder, f"mount -t tmpfs -o size=8m tmpfs {small}") as prefix:
             for step, hint in (
                 ("COPY big /", "hint: Free space"),
-                ("RUN --mount=type=bind,target=/context cat /context/big >/copied", "hint: the disk is full"),
+                ("RUN --mount=type=bind,target=/context cat /context/big >/copied", "hint: make room"),
             ):
                 project.dockerfile(f"{TINY}{step}\n")
                 answer = project.call("build", prefix=prefix, environment=here)
