@@ -31,6 +31,7 @@ struct StreamTests {
     try await client.fetchBlob(blob, from: repository, toFile: "\(directory.path)/copy")
     #expect(try BlobFile.digest(ofFile: "\(directory.path)/copy") == digest)
     let growth = try peak() - before
-    #expect(growth < 32 << 20, "\(growth >> 20) MiB")
+    // The peak is the whole process's, in which other suites run as well: a third of the blob is far from holding it.
+    #expect(growth < 100 << 20, "\(growth >> 20) MiB")
   }
 }
