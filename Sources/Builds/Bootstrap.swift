@@ -43,12 +43,12 @@ package struct Bootstrap: Sendable, Hashable, CustomStringConvertible {
   func make(in directory: String, epoch: Int, path: String) async throws {
     guard distribution == "debian" else {
       throw BuildError(
-        code: .base, message: "cannot make a base of \(description): only debian can be bootstrapped",
+        code: .input, message: "cannot make a base of \(description): only debian can be bootstrapped",
         hint: "write base: {bootstrap: debian/trixie}, or base: {image: REFERENCE}")
     }
     guard let program = Self.find("mmdebstrap", path: path) else {
       throw BuildError(
-        code: .base, message: "the base \(description) is made by mmdebstrap, which is not installed",
+        code: .machine, message: "the base \(description) is made by mmdebstrap, which is not installed",
         hint: "apt-get install mmdebstrap")
     }
     let output = OutputTail(lines: 20)

@@ -9,6 +9,8 @@ package struct BuildError: Error, Sendable, Equatable {
     case input
     /// The base could not be had.
     case base
+    /// The base's registry does not let this user have it.
+    case baseDenied
     /// The machine: disk, rights, the runtime.
     case machine
     /// Something that a Dockerfile may say, and this version does not do.

@@ -74,6 +74,7 @@ struct Failure: Error {
     case .input, .unsupported: .input
     case .commandFailed, .machine: .failed
     case .base: .unavailable
+    case .baseDenied: .notAllowed
     }
   }
 

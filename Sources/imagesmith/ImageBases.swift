@@ -25,7 +25,8 @@ struct ImageBases: BaseSource {
       return base
     } catch let error as RegistryError {
       throw BuildError(
-        code: .base, message: "the base \(name) cannot be had: \(error.message)",
+        code: error.code.exitCode == Failure.Code.notAllowed.rawValue ? .baseDenied : .base,
+        message: "the base \(name) cannot be had: \(error.message)",
         hint: error.hint ?? "is the name right, and may you pull it?")
     }
   }

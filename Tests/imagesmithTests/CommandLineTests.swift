@@ -14,6 +14,7 @@ struct FailureTests {
       (BuildError(code: .commandFailed(status: 7), message: "m"), Failure.Code.failed),
       (BuildError(code: .input, message: "m"), .input),
       (BuildError(code: .base, message: "m"), .unavailable),
+      (BuildError(code: .baseDenied, message: "m"), .notAllowed),
       (RegistryError(code: .unauthorized, message: "m"), .notAllowed),
       (RegistryError(code: .unavailable, message: "m"), .unavailable),
       (AWSError(code: .noCredentials, message: "m"), .notAllowed),

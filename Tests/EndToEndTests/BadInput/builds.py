@@ -41,7 +41,7 @@ def judge_machine(report, project):
     def mmdebstrap():
         project.dockerfile(BOOTSTRAPPED)
         with without(project.folder, "mmdebstrap") as prefix:
-            project.call("build", prefix=prefix).refused(69, "mmdebstrap", "apt-get install mmdebstrap")
+            project.call("build", prefix=prefix).refused(1, "mmdebstrap", "apt-get install mmdebstrap")
         project.dockerfile(TINY)
         project.call("build").succeeded()
 
@@ -72,7 +72,7 @@ def judge_base(report, project, registry, free_port):
     def body():
         for base, code, texts in (
             (f"127.0.0.1:{free_port}/base:1", 69, [f"127.0.0.1:{free_port}"]),
-            (f"{registry}/nothing/here:1", 69, ["nothing/here"]),
+            (f"{registry}/nothing/here:1", 77, ["nothing/here"]),
             ("oci:/nothing/here:1", 69, ["/nothing/here"]),
             ("oci:.imagesmith/images:absent", 69, ["absent"]),
         ):
