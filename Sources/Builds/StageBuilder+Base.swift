@@ -85,7 +85,7 @@ extension StageBuilder {
     try hasher.add(bootstrap.key(epoch: request.epoch, platform: platform))
     let key = try hasher.finish()
     let config = configuration(of: bootstrap, platform)
-    if !request.pullsBases, let layer = try cached(key)?.layer {
+    if !request.pullsBases, let layer = try known(key)?.layer {
       return (try StageBase(config: config, layers: [layer]), .cached)
     }
     let area = try builder.cache.makeWorkArea()

@@ -151,7 +151,12 @@ extension StageBuilder {
 
   /// The record of a step that may be taken from the cache: its layer is there.
   func cached(_ key: StepKey) throws -> StepCache.Record? {
-    guard request.usesCache, let record = builder.cache.steps.record(of: key) else { return nil }
+    request.usesCache ? try known(key) : nil
+  }
+
+  /// The same of what a build without cache takes as well: a base, which only `--pull` makes anew.
+  func known(_ key: StepKey) throws -> StepCache.Record? {
+    guard let record = builder.cache.steps.record(of: key) else { return nil }
     guard let layer = record.layer else { return record }
     return try builder.cache.holds(layer.descriptor) ? record : nil
   }
