@@ -72,9 +72,20 @@ package struct BlobStore: Sendable {
     try BlobWriter(store: self, mediaType: mediaType)
   }
 
-  /// Brings a blob from another store: shares its blocks or its file where the file systems can, else copies.
+  /// Brings a blob from another store: shares its blocks or its file where the file systems can, else copies. One that is
+  /// here but not of its size is replaced.
+  ///
+  /// - Throws: `.corrupt` when the other store's is not of its size either, `.notFound`.
   package func take(_ descriptor: Descriptor, from other: BlobStore) throws(LayerError) {
-    if try contains(descriptor.digest) { return }
+    let present = try size(of: descriptor.digest)
+    if present == descriptor.size { return }
+    if let size = try other.size(of: descriptor.digest), size != descriptor.size {
+      throw LayerError(
+        code: .corrupt,
+        message: "\(other.path(of: descriptor.digest)) has \(size) bytes, and \(descriptor.size) belong to its digest",
+        hint: "Remove it, and build again.")
+    }
+    if present != nil { try remove(descriptor.digest) }
     let source = try other.open(descriptor.digest)
     let target = path(of: descriptor.digest)
     let copy = try AtomicFile(in: partial)

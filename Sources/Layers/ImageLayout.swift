@@ -47,7 +47,7 @@ package struct ImageLayout: Sendable {
       return try CanonicalJSON.decode(ImageIndex.self, from: bytes)
     } catch {
       throw LayerError(
-        code: .corrupt, message: "\(indexPath) is no image index: \(error)",
+        code: .corrupt, message: "\(indexPath) is no image index, or was cut short",
         hint: "Remove it; images that are built again come from the cache.")
     }
   }

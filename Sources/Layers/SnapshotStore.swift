@@ -63,7 +63,7 @@ package struct SnapshotStore: Sendable {
   ///   - epoch: the latest time that the layer's entries have, in seconds since 1970.
   ///   - removing: paths in it that the layer does not have.
   package func adopt(
-    _ upper: String, as diffID: DiffID, epoch: Int = .max, removing: Set<LayerPath> = []
+    _ upper: String, as diffID: DiffID, epoch: Int, removing: Set<LayerPath> = []
   ) throws(LayerError) -> String {
     let place = entry(diffID)
     let lock = try lock(diffID)

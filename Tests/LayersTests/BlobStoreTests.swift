@@ -47,6 +47,19 @@ struct BlobStoreTests {
     #expect(try Shell.run("find '\(other.directory)' -type f") == "")
   }
 
+  @Test("a blob that was cut short is taken anew, and never from a store whose own is cut short")
+  func takeAnew() throws {
+    let directory = try TemporaryDirectory()
+    let (store, damaged) = (try directory.blobs(), try directory.blobs("damaged"))
+    let blob = try store.put(hello, mediaType: .emptyJSON)
+    _ = try damaged.put(hello, mediaType: .emptyJSON)
+    try Shell.run("printf hell > '\(damaged.path(of: blob.digest))'")
+    let error = #expect(throws: LayerError.self) { try directory.blobs("other").take(blob, from: damaged) }
+    #expect(error?.code == .corrupt)
+    try damaged.take(blob, from: store)
+    #expect(try damaged.read(blob.digest) == hello)
+  }
+
   @Test("a blob is taken from a store beside, and from one on another file system")
   func take() throws {
     let directory = try TemporaryDirectory()
