@@ -1,4 +1,3 @@
-import ArgumentParser
 import Foundation
 import Recipes
 import Rosters
@@ -62,46 +61,5 @@ struct Project: Sendable {
         path: path, bytes: Array(try Data(contentsOf: URL(filePath: whole))), permissions: permissions)
     }
     return RecipeDrift(recipe: try recipe(of: group), found: found, folder: "images/\(group.name)")
-  }
-}
-
-/// The options that every verb on the roster takes.
-struct ProjectOptions: ParsableArguments {
-  @Option(name: .long, help: ArgumentHelp("The roster.", valueName: "file"))
-  var roster = "users.yaml"
-
-  @Option(name: .shortAndLong, help: ArgumentHelp("Only this group; may be given several times.", valueName: "group"))
-  var group: [String] = []
-
-  func project() throws -> Project { try Project(file: roster, groups: group) }
-}
-
-/// The options that every verb takes.
-struct OutputOptions: ParsableArguments {
-  @Flag(name: .long, help: "Print results as JSON.")
-  var json = false
-
-  @Flag(name: .shortAndLong, help: "Tell nothing but errors.")
-  var quiet = false
-
-  @Flag(name: .shortAndLong, help: "Tell more.")
-  var verbose = false
-
-  func apply() { Console.standard.set(quiet ? .quiet : verbose ? .verbose : .normal) }
-
-  /// Prints one result: a line, or with `--json` an object.
-  func print(_ line: String, _ object: [String: String]) throws {
-    guard json else { return Swift.print(line) }
-    let data = try JSONEncoder.sorted.encode(object)
-    Swift.print(String(decoding: data, as: UTF8.self))
-  }
-}
-
-extension JSONEncoder {
-  /// Keys in order, slashes as they are.
-  static var sorted: JSONEncoder {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return encoder
   }
 }

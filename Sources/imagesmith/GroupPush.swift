@@ -1,0 +1,66 @@
+import Foundation
+import Layers
+import OCI
+import Registries
+import Rosters
+
+/// Pushes images of the project's local store.
+struct GroupPush: Sendable {
+  let project: Project
+  let destination: Destination
+  private let store: ImageLayout
+
+  init(_ project: Project, registry: String?) async throws {
+    self.project = project
+    store = try ImageLayout(directory: project.store)
+    destination = try await Destination(project, registry: registry)
+  }
+
+  /// The registry to which the groups' images, as they are in the store, were pushed last; nil when that is not one.
+  static func lastRegistry(_ project: Project) throws -> String? {
+    let store = try ImageLayout(directory: project.store)
+    let registries = try project.groups.map { group in
+      try store.resolve(group.name).flatMap { PushRecord(project, group: group.name).registry(of: $0.digest) }
+    }
+    guard let first = registries.first, registries.allSatisfy({ $0 == first }) else { return nil }
+    return first
+  }
+
+  /// The group's image in the local store.
+  ///
+  /// - Throws: `Failure` when it has not been built.
+  func image(of group: Group) throws -> Descriptor {
+    guard let descriptor = try store.resolve(group.name) else { throw Failure.notBuilt(group) }
+    return descriptor
+  }
+
+  func push(_ group: Group) async throws -> PushedImage {
+    let descriptor = try image(of: group)
+    let bytes = try store.blobs.read(descriptor.digest, limit: 4 << 20)
+    let manifest = try CanonicalJSON.decode(Manifest.self, from: bytes)
+    let blobs = ([manifest.config] + manifest.layers).map(\.digest)
+    let reference = try destination.reference(of: group, in: project.roster, digest: descriptor.digest)
+    try await destination.ensureRepository(reference.repository)
+    let others = project.roster.groups.filter { $0.name != group.name }
+      .compactMap { try? destination.reference(of: $0, in: project.roster, digest: descriptor.digest).repository }
+    let files = Dictionary(blobs.map { ($0, store.blobs.path(of: $0)) }, uniquingKeysWith: { first, _ in first })
+    let result = try await destination.client.push(
+      PushImage(
+        manifest: bytes, mediaType: descriptor.mediaType, files: files,
+        mountFrom: others.filter { $0 != reference.repository }),
+      to: reference
+    ) { progress in
+      guard progress.phase != .moving else { return }
+      log.debug("\(reference.repository): \(progress.descriptor.digest.short) \(progress.phase)")
+    }
+    try PushRecord(project, group: group.name).keep(result.image)
+    Console.standard.note("\(reference): \(Self.summary(of: result))")
+    return result.image
+  }
+
+  private static func summary(of result: PushResult) -> String {
+    if result.wasThere { return "nothing to push" }
+    let parts = [("uploaded", result.uploaded), ("mounted", result.mounted), ("there already", result.existing)]
+    return parts.filter { $0.1 > 0 }.map { "\(ByteCount.text($0.1)) \($0.0)" }.joined(separator: ", ")
+  }
+}
