@@ -50,7 +50,8 @@ struct Failure: Error {
     case let error as LayerError: self.init(.failed, error.message, hint: error.hint)
     case let error as NativeError: self.init(.failed, error.description, hint: Self.hint(for: error))
     case let error as RegistryError:
-      self.init(Code(rawValue: error.code.exitCode) ?? .failed, error.message, hint: error.hint)
+      let mend = error.code == .local ? "imagesmith build makes what is damaged in the local store anew" : nil
+      self.init(Code(rawValue: error.code.exitCode) ?? .failed, error.message, hint: error.hint ?? mend)
     case let error as AWSError: self.init(Self.code(of: error.code), error.message, hint: error.hint)
     case let error as DeploymentError: self.init(Self.code(of: error), error.message, hint: error.hint)
     case let error as HTTPError:
