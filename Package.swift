@@ -36,7 +36,7 @@ let package = Package(
       name: "imagesmith",
       dependencies: [
         "Rosters", "Recipes", "Dockerfiles", "OCI", "Layers", "Builds", "Sandboxes", "Registries", "AWS",
-        "Deployments", "Native",
+        "Deployments", "Images", "Native",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -44,6 +44,7 @@ let package = Package(
 
     room("Deployments", ["AWS", "Registries", "Rosters"]),
     room("Builds", ["Dockerfiles", "Layers", "OCI", "Sandboxes", "Native"]),
+    room("Images", ["Layers", "OCI", "Registries", "Native"]),
     room("Registries", ["OCI", "Native"]),
     room("Layers", ["OCI", "Native"]),
     room("Sandboxes", ["Native"]),
@@ -69,6 +70,7 @@ let package = Package(
     tests("imagesmith", ["AWS", "Builds", "Dockerfiles", "Native", "Registries"]),
     tests("Native"),
     tests("Layers", ["Native", "OCI"]),
+    tests("Images", ["Layers", "Native", "OCI", "Registries"]),
     tests("OCI"),
     tests("AWS", ["Native", "TestServers"]),
     tests("Deployments", ["AWS", "Rosters", "TestServers"]),

@@ -3,7 +3,7 @@ import Native
 /// How a layer says in its tar that something is removed: by files of reserved names.
 ///
 /// Source: OCI image specification v1.1, layer.md, "Whiteouts".
-enum Whiteout: Equatable {
+package enum Whiteout: Equatable {
   /// What the layers below have in the directory that the file stands in.
   case opaque
   /// The name beside it.
@@ -16,7 +16,7 @@ enum Whiteout: Equatable {
   private static let ignoredPrefix = Array(".wh..wh.".utf8)
 
   /// What a file of this name says; nil for an ordinary one.
-  init?(name: [UInt8]) {
+  package init?(name: [UInt8]) {
     guard Self.isReserved(name) else { return nil }
     if name == Self.opaqueName {
       self = .opaque

@@ -106,6 +106,23 @@ package struct TarReader: ~Copyable {
     return try header(of: entry)
   }
 
+  /// Where the member read last begins: bytes of the archive, without its compression. A reader that starts there reads
+  /// this member first.
+  package var position: Int { Int(archive_read_header_position(archive)) }
+
+  /// Fills `buffer` with the next content of the member read last, holes as zeros; fewer bytes than `buffer.count` mean
+  /// its end.
+  package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(NativeError) -> Int {
+    var filled = 0
+    while filled < buffer.count {
+      let count = archive_read_data(archive, buffer.baseAddress.map { $0 + filled }, buffer.count - filled)
+      guard count >= 0 else { throw failure("read the archive") }
+      if count == 0 { break }
+      filled += count
+    }
+    return filled
+  }
+
   /// The content of the member read last, in pieces: the offset in the file and the bytes. What no piece covers, up to
   /// the size, is a hole: zeros.
   package mutating func readContent(

@@ -2,6 +2,7 @@ import AWS
 import Builds
 import Deployments
 import Dockerfiles
+import Images
 import Layers
 import Native
 import Recipes
@@ -47,6 +48,7 @@ struct Failure: Error {
       self.init(Self.code(of: error), error.message, hint: error.hint ?? Self.hint(for: error), output: error.output)
     case let error as SandboxError:
       self.init(error.code == .notAllowed ? .notAllowed : .failed, error.message, hint: error.hint)
+    case let error as ImageError: self.init(Self.code(of: error), error.message, hint: error.hint)
     case let error as LayerError: self.init(.failed, error.message, hint: error.hint)
     case let error as NativeError: self.init(.failed, error.description, hint: Self.hint(for: error))
     case let error as RegistryError:
@@ -76,6 +78,14 @@ struct Failure: Error {
     case .commandFailed, .machine: .failed
     case .base: .unavailable
     case .baseDenied: .notAllowed
+    }
+  }
+
+  private static func code(of error: ImageError) -> Code {
+    switch error.code {
+    case .usage: .usage
+    case .notFound, .corrupt, .limit, .unsupported: .input
+    case .system: .failed
     }
   }
 

@@ -1,0 +1,60 @@
+import Layers
+import OCI
+
+/// What the `index.json` of a layout lists, in a directory or an archive.
+struct LayoutIndex {
+  private let index: ImageIndex
+  private let place: String
+
+  /// - Parameter place: the layout, for errors.
+  init(_ index: ImageIndex, in place: String) {
+    self.index = index
+    self.place = place
+  }
+
+  /// The image that `tag` names.
+  ///
+  /// - Parameters:
+  ///   - tag: or a digest; nil takes the only image, or `latest`.
+  ///   - document: reads a small blob of the layout.
+  func image(
+    tag: String?, for platform: Platform?, name: String, source: any BlobSource,
+    _ document: (Descriptor) throws -> Image.Document
+  ) throws -> Image {
+    var found = try entry(tag, for: platform, name)
+    // An index in an index is allowed; a circle cannot be, but a long chain can.
+    for _ in 0..<4 where found.mediaType.isIndex {
+      let index = try Image.decode(
+        ImageIndex.self, document(found).bytes, "the index \(found.digest) of \(name)")
+      found = try Image.choose(from: index, for: platform, of: name)
+    }
+    guard found.mediaType.isManifest else {
+      throw ImageError(.unsupported, "\(name) is no image: \(found.mediaType)")
+    }
+    let manifest = try document(found)
+    let content = try Image.manifest(manifest, of: name)
+    return try Image(
+      name: name, manifest: manifest, content: content, config: document(content.config), source: source)
+  }
+
+  private func entry(_ tag: String?, for platform: Platform?, _ name: String) throws(ImageError) -> Descriptor {
+    let manifests = index.manifests
+    if let tag {
+      if let found = manifests.last(where: { $0.tag == tag || "\($0.digest)" == tag }) { return found }
+    } else {
+      if manifests.count == 1 { return manifests[0] }
+      if let latest = manifests.last(where: { $0.tag == "latest" }) { return latest }
+      if !manifests.isEmpty, manifests.allSatisfy({ $0.platform != nil && $0.tag == nil }) {
+        return try Image.choose(from: index, for: platform, of: name)
+      }
+    }
+    let tags = Set(manifests.compactMap(\.tag)).sorted()
+    throw ImageError(
+      .notFound, tag.map { "\(place) has no image \($0)" } ?? "\(place) has \(manifests.count) images",
+      hint: tags.isEmpty ? nil : "it has \(Self.list(tags)): name one")
+  }
+
+  private static func list(_ tags: [String]) -> String {
+    tags.prefix(12).joined(separator: ", ") + (tags.count > 12 ? " and \(tags.count - 12) more" : "")
+  }
+}

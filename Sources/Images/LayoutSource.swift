@@ -1,0 +1,89 @@
+import Glibc
+import Native
+import OCI
+
+/// An image of an OCI image layout on this machine, which is only read.
+///
+/// Source: OCI image specification v1.1, image-layout.md.
+package struct LayoutSource: ImageSource, BlobSource {
+  package let directory: String
+  /// A tag, or a manifest's digest; nil takes the only image, or `latest`.
+  package let tag: String?
+  /// As the person named the image.
+  package let name: String
+
+  package init(directory: String, tag: String?, name: String) {
+    self.directory = directory
+    self.tag = tag
+    self.name = name
+  }
+
+  package func image(for platform: Platform?) async throws -> Image {
+    try await BlockingPool.shared.run { try read(for: platform) }
+  }
+
+  package func read<Value: Sendable>(
+    _ blob: Descriptor, _ body: @escaping @Sendable (@escaping TarReader.Source) throws -> Value
+  ) async throws -> Value {
+    try await BlockingPool.shared.run {
+      let file = OpenBlob(try open(blob))
+      let check = try BlobCheck(blob, in: directory)
+      do {
+        return try body(check.checking { (buffer) throws(NativeError) in try file.file.read(into: buffer) })
+      } catch {
+        throw check.failure ?? error
+      }
+    }
+  }
+
+  /// Whether `directory` is an image layout.
+  package static func isLayout(_ directory: String) -> Bool { access("\(directory)/index.json", F_OK) == 0 }
+
+  private func read(for platform: Platform?) throws -> Image {
+    let index: [UInt8]
+    do {
+      index = try FileDescriptor.open("\(directory)/index.json").readAll(limit: Image.documentLimit)
+    } catch {
+      throw ImageError(
+        error.errno == ENOENT || error.errno == ENOTDIR ? .notFound : .system, "\(name): \(error)",
+        hint: error.errno == ENOENT ? "\(directory) is no image layout: write oci:DIR or oci:DIR:TAG" : nil)
+    }
+    let place = "\(directory)/index.json"
+    let entries = LayoutIndex(try Image.decode(ImageIndex.self, index, place), in: directory)
+    return try entries.image(tag: tag, for: platform, name: name, source: self) { try document($0) }
+  }
+
+  private func document(_ blob: Descriptor) throws -> Image.Document {
+    let file = try open(blob)
+    return try .read(blob, in: directory) { (limit) throws(NativeError) in try file.readAll(limit: limit) }
+  }
+
+  private func open(_ blob: Descriptor) throws(ImageError) -> FileDescriptor {
+    let path = "\(directory)/blobs/\(blob.digest.algorithm.rawValue)/\(blob.digest.hex)"
+    do throws(NativeError) {
+      return try FileDescriptor.open(path)
+    } catch {
+      guard error.errno == ENOENT else { throw ImageError(error) }
+      throw ImageError(.corrupt, "\(name): the blob \(blob.digest) is missing in \(directory)")
+    }
+  }
+}
+
+extension OutputImage.Document {
+  /// Reads a document whose digest is known.
+  ///
+  /// - Throws: `ImageError.corrupt` when it is another.
+  static func read(
+    _ blob: Descriptor, in place: String, _ bytes: (_ limit: Int) throws(NativeError) -> [UInt8]
+  ) throws(ImageError) -> Self {
+    do throws(NativeError) {
+      let document = try Self(try bytes(Image.documentLimit), blob.mediaType)
+      if document.descriptor.digest == blob.digest { return document }
+      throw NativeError(operation: "", reason: "its content is \(document.descriptor.digest)")
+    } catch {
+      throw ImageError(
+        error.errno == nil ? .corrupt : .system, "the blob \(blob.digest) in \(place) is damaged: \(error.reason)",
+        hint: "make or fetch the image again")
+    }
+  }
+}

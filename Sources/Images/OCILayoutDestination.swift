@@ -1,0 +1,26 @@
+import Layers
+import OCI
+
+/// A directory in the form of an OCI image layout, as skopeo's `oci:DIR:TAG` reads it. Images that it has already stay.
+///
+/// Source: OCI image specification v1.1, image-layout.md.
+package struct OCILayoutDestination: ImageDestination {
+  package let directory: String
+  package let tag: String
+  package let form: MediaForm
+
+  package init(directory: String, tag: String = "latest", form: MediaForm = .oci) {
+    self.directory = directory
+    self.tag = tag
+    self.form = form
+  }
+
+  package func write(_ image: OutputImage) throws {
+    let documents = try image.documents(form)
+    let layout = try ImageLayout(directory: directory)
+    for layer in image.layers { try layout.blobs.take(layer.descriptor, from: image.blobs) }
+    _ = try layout.blobs.put(documents.config.bytes, mediaType: form.config)
+    _ = try layout.blobs.put(documents.manifest.bytes, mediaType: form.manifest)
+    try layout.put(documents.manifest.descriptor, tag: tag)
+  }
+}
