@@ -28,6 +28,8 @@ struct ImageFacts {
         .map { "\($0.key)=\($0.value)" }.joined(separator: "\n"),
       "StopSignal": container.stopSignal ?? "",
       "Volumes": (container.volumes ?? [:]).keys.sorted().joined(separator: " "),
+      "OnBuild": "\(container.onBuild ?? [])", "Shell": "\(container.shell ?? [])", "Author": config.author ?? "",
+      "Healthcheck": container.healthcheck.map { "\($0)" } ?? "", "Platform": "\(config.platform)",
     ]
   }
 
