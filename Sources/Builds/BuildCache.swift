@@ -12,13 +12,15 @@ package struct BuildCache: Sendable {
   package let blobs: BlobStore
   package let snapshots: SnapshotStore
   let steps: StepCache
+  let history: StepHistory
+  let fileIndexes: FileIndexes
 
   /// Opens the cache, making the folder where it is missing, and takes away what killed builds have left.
   ///
   /// - Throws: `BuildError` with code `machine` when the folder cannot be written.
   package init(directory: String) throws {
     do {
-      for name in ["steps", "mounts", "work"] {
+      for name in ["steps", "history", "files", "mounts", "work"] {
         try FileManager.default.createDirectory(
           atPath: "\(directory)/\(name)", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
       }
@@ -31,6 +33,8 @@ package struct BuildCache: Sendable {
     blobs = try BlobStore(directory: directory)
     snapshots = try SnapshotStore(directory: directory)
     steps = StepCache(directory: directory + "/steps")
+    history = StepHistory(directory: directory + "/history")
+    fileIndexes = FileIndexes(directory: directory + "/files")
     try blobs.removeAbandoned()
     ScratchFolder.sweep(directory + "/work")
     SecretFolder.sweep()

@@ -10,6 +10,8 @@ package enum BuildEvent: Sendable, Equatable {
 
   /// A step begins: its number in its stage from 1, how many there are, its text.
   case began(step: Step)
+  /// Why a step comes from the cache or does not; only where the request asks for it.
+  case explained(step: Step, isCached: Bool, reason: String)
   /// What a RUN wrote, as it came.
   case output(step: Step, bytes: [UInt8])
   /// A step has ended, after so many seconds.

@@ -27,6 +27,8 @@ package struct BuildRequest: Sendable {
   package var usesCache: Bool
   /// Whether bases are made or fetched anew.
   package var pullsBases: Bool
+  /// Whether each step says why it came from the cache or did not.
+  package var explains = false
 
   package init(
     dockerfile: Dockerfile, context: BuildContext, target: String? = nil, arguments: [String: String] = [:],

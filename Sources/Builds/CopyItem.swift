@@ -1,5 +1,4 @@
 import Dockerfiles
-import Glibc
 import Layers
 import Native
 
@@ -48,33 +47,6 @@ struct CopyItem: Sendable {
     }
   }
 
-  /// What the item adds to a step's key: everything that gets into a layer, but for the files' times.
-  func addInputs(to hasher: inout StepKeyHasher, in source: CopySource) throws {
-    try hasher.add(name)
-    for files in [parents, files] {
-      try hasher.add(files.count)
-      for file in files { try Self.add(file, to: &hasher, in: source) }
-    }
-  }
-
-  private static func add(_ file: CopySource.File, to hasher: inout StepKeyHasher, in source: CopySource) throws {
-    try hasher.add(file.below.bytes)
-    try hasher.add("\(file.status.kind) \(file.status.mode)")
-    if source.isImage {
-      try hasher.add("\(file.status.uid):\(file.status.gid)")
-      for attribute in try source.tree.attributes(ofHostPath: file.hostPath) {
-        try hasher.add(attribute.name)
-        try hasher.add(attribute.value)
-      }
-    }
-    try hasher.add(file.link?.bytes ?? [])
-    switch file.status.kind {
-    case .file: if file.link == nil { try hasher.add(digest(ofFile: file.hostPath)) }
-    case .symlink: try hasher.add(FileStatus.linkTarget(of: file.hostPath))
-    default: break
-    }
-  }
-
   /// Makes sure that what has been copied is what has been hashed.
   ///
   /// - Throws: `BuildError` when a file is another than it was when the items were listed.
@@ -85,18 +57,6 @@ struct CopyItem: Sendable {
           code: .input, message: "\(file.path.text) changed while it was copied",
           hint: "build again when nothing writes to it")
       }
-    }
-  }
-
-  private static func digest(ofFile path: [UInt8]) throws -> [UInt8] {
-    var sha = try SHA256()
-    let file = try FileDescriptor.open(path, O_RDONLY | O_NOFOLLOW)
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
-    defer { buffer.deallocate() }
-    while true {
-      let count = try file.read(into: buffer)
-      try sha.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-      if count < buffer.count { return try sha.finish() }
     }
   }
 }

@@ -41,6 +41,7 @@ package struct ImageBuilder: Sendable {
   /// - Throws: `BuildError`, `DockerfileError`, `SandboxError`, `LayerError`; `CancellationError` when the task was
   ///   cancelled. Steps that were done before are in the cache.
   package func build(_ request: BuildRequest) async throws -> BuiltImage {
+    defer { cache.fileIndexes.save() }
     var dropped: Set<Digest> = []
     while true {
       do {

@@ -16,6 +16,8 @@ struct RunStep: Sendable {
   var script: String?
   /// `NAME=value`.
   var environment: [String]
+  /// The names in it that ARG has declared.
+  var declared: Set<String>
   var workingDirectory: String
   /// As written; looked up in the stage.
   var user: String
@@ -25,19 +27,31 @@ struct RunStep: Sendable {
   /// Where `script` is seen: where nothing of it stays in the layer.
   static let scriptPath = "/dev/pipes/script"
 
-  /// What decides the step's outcome, but for the tree below. A secret's value is not part of it.
+  /// What decides the step's outcome, but for the tree below: not a secret's value, nor what lies in a cache mount.
+  ///
+  /// Source: BuildKit's `ExecOp.CacheMap`.
   func addInputs(to hasher: inout StepKeyHasher, _ cache: BuildCache) async throws {
     try hasher.add(arguments)
     try hasher.add(script ?? "")
-    try hasher.add(environment)
-    try hasher.add([workingDirectory, user, network.rawValue])
-    try hasher.add(mounts.count)
-    for mounted in mounts {
+    try hasher.add(network.rawValue)
+    try hasher.add(environment.count)
+    for variable in environment {
+      let name = String(variable.prefix { $0 != "=" })
+      try hasher.begin(declared.contains(name) ? .argument(name) : .environment(name))
+      try hasher.add(variable)
+    }
+    try hasher.begin(.workingDirectory)
+    try hasher.add(workingDirectory)
+    try hasher.begin(.user)
+    try hasher.add(user)
+    for (number, mounted) in mounts.enumerated() {
       let mount = mounted.mount
+      try hasher.begin(.mount(mount.target ?? mount.id ?? "number \(number + 1)"))
       try hasher.add([
         mount.kind.rawValue, mount.target ?? "", mount.source ?? "", mount.from ?? "", mount.id ?? "", mount.env ?? "",
-        mount.isReadOnly ? "ro" : "rw",
+        mount.isReadOnly ? "ro" : "rw", mount.isRequired ? "required" : "",
       ])
+      try hasher.add([mount.mode, mount.uid, mount.gid].map { $0.map(String.init) ?? "" })
       try await hasher.add(mounted.source?.contentKey(at: mount.source ?? ".", cache))
     }
   }

@@ -13,18 +13,22 @@ extension StageBuilder {
     let isAlone = step.isLinked && (step.chown.map(UserDatabase.isNumeric) ?? true)
     var hasher = try hasher("copy", onto: isAlone ? nil : key)
     try step.addInputs(to: &hasher)
-    let inputs = try hasher.finish()
+    let own = try hasher.finishWithInputs()
 
     // Of a stage or an image it is known without a look whether it has changed.
-    let known = try source.map { try $0.key.map { try inputs.joined(with: $0) } } ?? inputs
+    let known = try source.map { try $0.key.map { try own.key.joined(with: $0) } } ?? own.key
     if let known, let record = try cached(known) {
+      if source == nil { try account(for: own.key, own.inputs, isCached: true) }
       try take(record)
       return .cached
     }
     // What it has changed in may be other files than these.
     let opened = try await source?.open(builder.cache)
-    let (items, content) = try await Self.read(step, opened, inputs)
-    if let record = try cached(content) {
+    let index = try source?.fileIndex(builder.cache)
+    let (items, content, inputs) = try await Self.read(step, opened, after: own, index)
+    let kept = try cached(content)
+    try account(for: content, inputs, isCached: kept != nil)
+    if let record = kept {
       if let known { try builder.cache.steps.keep(record, for: known) }
       try take(record)
       return .cached
@@ -75,15 +79,15 @@ extension StageBuilder {
 
   /// Lists the files that the words name, and hashes them.
   private static func read(
-    _ step: CopyStep, _ source: CopySource?, _ inputs: StepKey
-  ) async throws -> ([CopyItem], StepKey) {
-    guard let source else { return ([], inputs) }
+    _ step: CopyStep, _ source: CopySource?, after own: (key: StepKey, inputs: StepInputs), _ index: FileIndex?
+  ) async throws -> ([CopyItem], StepKey, StepInputs) {
+    guard let source else { return ([], own.key, own.inputs) }
     return try await BlockingPool.shared.run {
       let items = try step.items(in: source)
-      var hasher = try StepKeyHasher("copied files")
-      try hasher.add(inputs)
-      for item in items { try item.addInputs(to: &hasher, in: source) }
-      return (items, try hasher.finish())
+      var hasher = try StepKeyHasher("copied files", after: own)
+      try CopyItem.addInputs(of: items, to: &hasher, in: source, index: index)
+      let (key, inputs) = try hasher.finishWithInputs()
+      return (items, key, inputs)
     }
   }
 

@@ -11,9 +11,11 @@ extension StageBuilder {
     let prepared = try await prepare(run)
     var hasher = try hasher("run", onto: key)
     try await prepared.addInputs(to: &hasher, builder.cache)
-    let stepKey = try hasher.finish()
+    let (stepKey, inputs) = try hasher.finishWithInputs()
     addHistory(history(of: run, prepared), isEmpty: false)
-    if let record = try cached(stepKey) {
+    let kept = try cached(stepKey)
+    try account(for: stepKey, inputs, isCached: kept != nil)
+    if let record = kept {
       if let layer = record.layer { tree.append(.finished(layer)) }
       try advance(by: stepKey.hex)
       return .cached
@@ -97,7 +99,7 @@ extension StageBuilder {
       case .executable(_, let content): ([RunStep.scriptPath], content)
       }
     return RunStep(
-      arguments: arguments, script: script, environment: variables.runEnvironment,
+      arguments: arguments, script: script, environment: variables.runEnvironment, declared: Set(variables.declared),
       workingDirectory: container.workingDir ?? "/", user: container.user ?? "", mounts: mounts,
       network: run.network ?? .default)
   }

@@ -10,8 +10,9 @@ extension StageBuilder {
     let user = container.user ?? ""
     var hasher = try hasher("workdir", onto: key)
     try hasher.add([path, user])
-    let stepKey = try hasher.finish()
+    let (stepKey, inputs) = try hasher.finishWithInputs()
     let known = try cached(stepKey)
+    try account(for: stepKey, inputs, isCached: known != nil)
     let record: StepCache.Record
     if let known {
       record = known

@@ -22,6 +22,12 @@ struct StageBuilder {
   var key = StepKey.scratch
   /// Whether the stage itself has a CMD.
   var hasOwnCommand = false
+  /// What is being done.
+  private(set) var step: Step?
+  /// The number of the last step that was made anew, or that is another than in the build before.
+  var changedStep: Int?
+  /// Whether the stage stands on another base than in the build before.
+  var hasNewBase = false
   /// How many instructions have begun, FROM the first, and how many there are.
   private var number = 0
   private var total: Int
@@ -74,6 +80,7 @@ struct StageBuilder {
       builder.container.env = builder.variables.environment
       builder.tree = StageTree(base.layers, cache: builder.builder.cache)
       builder.key = base.key
+      try builder.accountForBase()
       return outcome
     }
     let triggers = (container.onBuild ?? []).filter { !$0.isEmpty }
@@ -111,6 +118,7 @@ struct StageBuilder {
     let isOnly = request.dockerfile.stages.count == 1
     let step = Step(
       stage: stage.name ?? (isOnly ? nil : "stage-\(stage.index)"), number: number, total: total, text: text)
+    self.step = step
     builder.report(.began(step: step))
     let start = ContinuousClock.now
     do {
@@ -175,8 +183,11 @@ extension StageBuilder {
   /// Starts a key with what every step that makes a layer depends on.
   func hasher(_ kind: String, onto parent: StepKey?) throws -> StepKeyHasher {
     var hasher = try StepKeyHasher(kind)
+    try hasher.begin(.below)
     try hasher.add(parent)
+    try hasher.begin(.settings)
     try hasher.add("\(request.compression) \(request.epoch) \(request.platform)")
+    try hasher.begin(.instruction)
     return hasher
   }
 

@@ -30,13 +30,19 @@ struct TreeSource: Sendable {
     }
   }
 
+  /// What is known of a folder's files; nil for an image's.
+  func fileIndex(_ cache: BuildCache) throws -> FileIndex? {
+    if case .folder(let context) = origin { try cache.fileIndexes.index(of: context.directory) } else { nil }
+  }
+
   /// Stands for what is at `path` in the tree, and below it.
   func contentKey(at path: String, _ cache: BuildCache) async throws -> StepKey {
     if let key { return key }
     let source = try await open(cache)
+    let index = try fileIndex(cache)
     return try await BlockingPool.shared.run {
       var hasher = try StepKeyHasher("mounted files")
-      for item in try CopyItem.all(named: [path], in: source) { try item.addInputs(to: &hasher, in: source) }
+      try CopyItem.addInputs(of: CopyItem.all(named: [path], in: source), to: &hasher, in: source, index: index)
       return try hasher.finish()
     }
   }

@@ -27,9 +27,11 @@ package struct AtomicFile: ~Copyable {
   }
 
   /// Gives it its name, in place of what has it now.
-  package consuming func commit(to path: String) throws(LayerError) {
+  ///
+  /// - Parameter isSynchronized: whether its bytes are on the disk before; without that a power cut may leave it empty.
+  package consuming func commit(to path: String, isSynchronized: Bool = true) throws(LayerError) {
     do throws(NativeError) {
-      try file.synchronize()
+      if isSynchronized { try file.synchronize() }
       let result = withCPath(temporary) { from in withCPath(Array(path.utf8)) { rename(from, $0) } }
       guard result == 0 else { throw NativeError(failed: "rename \(file.name) to \(path)") }
       isInPlace = true
@@ -39,11 +41,13 @@ package struct AtomicFile: ~Copyable {
   }
 
   /// Writes a small file whole.
-  package static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws(LayerError) {
+  package static func write(
+    _ bytes: [UInt8], to path: String, mode: mode_t = 0o644, isSynchronized: Bool = true
+  ) throws(LayerError) {
     let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     let new = try AtomicFile(in: directory, mode: mode)
     try LayerError.translating { try new.file.write(bytes) }
-    try new.commit(to: path)
+    try new.commit(to: path, isSynchronized: isSynchronized)
   }
 
   /// Removes a temporary file that nobody writes any more.

@@ -4,7 +4,7 @@ import Synchronization
 /// Work on a thread of its own, for which the thread that started it waits.
 ///
 /// For work that is cut up inside one blocking call, where a task could not be awaited.
-struct JoinableThread: ~Copyable {
+package struct JoinableThread: ~Copyable {
   private final class Work: Sendable {
     let body: @Sendable () -> Void
 
@@ -15,7 +15,7 @@ struct JoinableThread: ~Copyable {
   /// Nil when there was no thread to be had: the work is then done in `join()`.
   private let thread: pthread_t?
 
-  init(_ body: @escaping @Sendable () -> Void) {
+  package init(_ body: @escaping @Sendable () -> Void) {
     work = Work(body: body)
     var created = pthread_t()
     let context = Unmanaged.passRetained(work)
@@ -31,7 +31,7 @@ struct JoinableThread: ~Copyable {
   }
 
   /// Waits until the work is done.
-  consuming func join() {
+  package consuming func join() {
     if let thread { pthread_join(thread, nil) } else { work.body() }
   }
 }

@@ -9,6 +9,9 @@ struct BuildOptions: ParsableArguments {
   @Flag(name: .long, help: "Make or fetch the base anew; what stands on it is built again if it has changed.")
   var pull = false
 
+  @Flag(name: .long, help: "Say of each step why it came from the cache, or which of its inputs has changed.")
+  var explain = false
+
   @Option(
     name: .long,
     help: ArgumentHelp(
@@ -26,6 +29,7 @@ struct BuildOptions: ParsableArguments {
   func apply(to request: inout BuildRequest) throws {
     request.usesCache = !noCache
     request.pullsBases = pull
+    request.explains = explain
     request.epoch = try Environment.epoch(or: BuildRequest.standardEpoch)
     request.secrets = HostSecrets.all.merging(
       try Dictionary(secret.map(SecretOption.parse), uniquingKeysWith: { $1 })

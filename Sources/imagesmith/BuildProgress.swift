@@ -16,6 +16,8 @@ final class BuildProgress: Sendable {
     switch event {
     case .began(let step):
       Console.standard.note("\(prefix)\(step.label) \(Self.oneLine(step.text))")
+    case .explained(let step, let isCached, let reason):
+      Console.standard.note("\(prefix)\(step.label) \(isCached ? "cached" : "made anew"): \(reason)")
     case .output(_, let bytes):
       Console.standard.pass(bytes)
       isAtLineStart.withLock { $0 = bytes.last == UInt8(ascii: "\n") }
