@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// A program started in namespaces of its own, in a session of its own.
+/// A program started in namespaces of its own, in a session of its own; or, where none may be made, confined without them.
 ///
 /// It dies with the thread that started it, and so, in a process namespace of its own, does all that it started: a kill of
 /// this program at any moment leaves no process and no mount.
@@ -50,12 +50,14 @@ package struct ChildProcess: Sendable {
   package var mounts: [Mount]
   /// Whether the program is the first process of a namespace of its own.
   package var isolatesProcesses: Bool
+  /// What keeps the program from the machine where no namespace does: then `program` is looked for in its root.
+  package var confinement: Confinement?
   /// Sent instead of SIGKILL when the waiting task is cancelled; the program is then waited for.
   package var cancellationSignal: Int32
 
   package init(
     _ program: String, _ arguments: [String], environment: [String], directory: String = "/", mounts: [Mount] = [],
-    isolatesProcesses: Bool = false, cancellationSignal: Int32 = SIGKILL
+    isolatesProcesses: Bool = false, confinement: Confinement? = nil, cancellationSignal: Int32 = SIGKILL
   ) {
     self.program = program
     self.arguments = arguments
@@ -63,7 +65,9 @@ package struct ChildProcess: Sendable {
     self.directory = directory
     self.mounts = mounts
     self.isolatesProcesses = isolatesProcesses
-    self.cancellationSignal = cancellationSignal
+    self.confinement = confinement
+    // The guard of a confined program takes this as the wish to end it with all that it has started.
+    self.cancellationSignal = confinement == nil ? cancellationSignal : SIGTERM
   }
 
   /// Starts the program and waits for its end; a cancelled task ends it.
@@ -125,15 +129,21 @@ package struct ChildProcess: Sendable {
     let argumentTable = ([program] + arguments).map { Optional(strings.add($0)) } + [nil]
     let environmentTable = environment.map { Optional(strings.add($0)) } + [nil]
     var failure = imagesmith_spawn_failure()
+    let candidates =
+      (confinement?.candidates(for: program, environment) ?? []).map { Optional(strings.add($0)) } + [nil]
+    let root = confinement.map { strings.add($0.root) }
+    let start = confinement.map { strings.add($0.directory) }
     let pid = argumentTable.withUnsafeBufferPointer { arguments in
       environmentTable.withUnsafeBufferPointer { environment in
         mountTable.withUnsafeBufferPointer { mounts in
-          var spawn = imagesmith_spawn(
-            path: strings.add(program), arguments: arguments.baseAddress, environment: environment.baseAddress,
-            directory: strings.add(directory), input: input, output: output, error: error,
-            own_mounts: !self.mounts.isEmpty, own_processes: isolatesProcesses, mounts: mounts.baseAddress,
-            mount_count: mounts.count)
-          return imagesmith_spawn(&spawn, &failure)
+          withConfinement(root, start, candidates) { confinement in
+            var spawn = imagesmith_spawn(
+              path: strings.add(program), arguments: arguments.baseAddress, environment: environment.baseAddress,
+              directory: strings.add(directory), input: input, output: output, error: error,
+              own_mounts: !self.mounts.isEmpty, own_processes: isolatesProcesses, confinement: confinement,
+              mounts: mounts.baseAddress, mount_count: mounts.count)
+            return imagesmith_spawn(&spawn, &failure)
+          }
         }
       }
     }
@@ -148,6 +158,10 @@ package struct ChildProcess: Sendable {
       case IMAGESMITH_SPAWN_DIRECTORY: "enter \(directory)"
       case IMAGESMITH_SPAWN_PRIVATE: "make the mounts private"
       case IMAGESMITH_SPAWN_MOUNT: "mount \(mounts[failure.index].type) on \(mounts[failure.index].target)"
+      case IMAGESMITH_SPAWN_ROOT: "make \(confinement?.root ?? "/") the root"
+      case IMAGESMITH_SPAWN_START: "enter \(confinement?.directory ?? "/")"
+      case IMAGESMITH_SPAWN_CAPABILITIES: "drop capabilities"
+      case IMAGESMITH_SPAWN_OWNER: "become user \(confinement?.uid ?? 0)"
       case IMAGESMITH_SPAWN_EXEC: "start \(program)"
       default: "prepare \(program)"
       }

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "spawn.h"
+#include "usernamespace.h"
 
 /* openat2(2) with RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS: `path` is resolved as if `root` were "/", so that no "..",
  * link or absolute path leads out of it. Returns a descriptor, or -1 with errno. */
@@ -36,6 +37,10 @@ int imagesmith_clone(int destination, int source);
 ssize_t imagesmith_copy_file_range(int source, int destination, size_t length);
 /* sync_file_range(2) with SYNC_FILE_RANGE_WRITE: starts to write a range of bytes to disk and does not wait. */
 int imagesmith_start_writeback(int descriptor, off_t offset, off_t length);
+
+/* statx(2): when the entry `name` of a directory, itself and not what it points to, was made. Returns 0, or -1 when that is not
+ * known. */
+int imagesmith_birth_time(int directory, const char *name, int64_t *seconds, uint32_t *nanoseconds);
 
 /* uselocale(3): what the calling thread's character set is while a C library is told names. `utf8` chooses C.UTF-8,
  * else C. Returns what to give to imagesmith_leave_locale. */

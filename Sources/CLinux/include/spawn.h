@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* One mount(2) in a process's own mount namespace; a null pointer is passed on as such. */
@@ -15,7 +16,20 @@ struct imagesmith_mount {
   const char *data;
 };
 
-/* A process in namespaces of its own. */
+/* What a program is confined to where no namespace may be made: another root, an owner, fewer capabilities. */
+struct imagesmith_confinement {
+  const char *root; /* becomes "/" */
+  const char *directory; /* in it, where the program starts */
+  const char *const *candidates; /* paths in it at which the program is looked for in turn; null-terminated */
+  uid_t user;
+  gid_t group;
+  const gid_t *groups;
+  size_t group_count;
+  uint64_t capabilities; /* bit N: the program may have capability N; see capabilities(7) */
+  bool no_new_privileges;
+};
+
+/* A process in namespaces of its own, or confined without any. */
 struct imagesmith_spawn {
   const char *path; /* of the program */
   char *const *arguments; /* null-terminated, as are the variables */
@@ -24,6 +38,9 @@ struct imagesmith_spawn {
   int input, output, error; /* descriptors that become 0, 1 and 2 */
   bool own_mounts; /* a mount namespace of its own */
   bool own_processes; /* a process namespace of its own, in which the program is number 1 */
+  /* Null, or what confines the program: then `path` is ignored, and a second process stands between, which is the parent of
+   * all that loses its own and kills it when the program ends. It takes SIGTERM as the wish to end now. */
+  const struct imagesmith_confinement *confinement;
   const struct imagesmith_mount *mounts; /* done in order, in the new mount namespace, before the program starts */
   size_t mount_count;
 };
@@ -37,6 +54,11 @@ enum imagesmith_spawn_step {
   IMAGESMITH_SPAWN_PRIVATE, /* the new mount namespace cut off from the old one */
   IMAGESMITH_SPAWN_MOUNT, /* `index` says which */
   IMAGESMITH_SPAWN_DESCRIPTORS,
+  IMAGESMITH_SPAWN_GUARD, /* the process between */
+  IMAGESMITH_SPAWN_ROOT,
+  IMAGESMITH_SPAWN_START, /* the directory in the new root */
+  IMAGESMITH_SPAWN_CAPABILITIES,
+  IMAGESMITH_SPAWN_OWNER,
   IMAGESMITH_SPAWN_EXEC,
 };
 
