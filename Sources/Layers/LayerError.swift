@@ -45,16 +45,21 @@ extension LayerError {
     }
   }
 
+  /// Any other failure as this target's own.
+  static func wrapping(_ error: any Error) -> LayerError {
+    switch error {
+    case let error as LayerError: error
+    case let error as NativeError: LayerError(error)
+    default: LayerError(code: .system, message: "\(error)")
+    }
+  }
+
   /// Runs `body`, whose failures of the system become this target's errors.
   static func translating<Value: ~Copyable>(_ body: () throws -> Value) throws(LayerError) -> Value {
     do {
       return try body()
-    } catch let error as LayerError {
-      throw error
-    } catch let error as NativeError {
-      throw LayerError(error)
     } catch {
-      throw LayerError(code: .system, message: "\(error)")
+      throw wrapping(error)
     }
   }
 }

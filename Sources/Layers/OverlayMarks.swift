@@ -8,6 +8,16 @@ package enum OverlayMarks: String, Sendable {
   case trusted
   case user
 
+  /// Those that this process may set on the file system of `directory`, which is writable: `trusted` needs CAP_SYS_ADMIN
+  /// outside of user namespaces.
+  package static func usable(in directory: String) -> OverlayMarks {
+    let place = ExtendedAttribute.Place.path(Array(directory.utf8))
+    let probe = ExtendedAttribute("trusted.imagesmith", [])
+    guard (try? probe.set(at: place)) != nil else { return .user }
+    try? ExtendedAttribute.remove(probe.name, at: place)
+    return .trusted
+  }
+
   private func name(_ mark: String) -> [UInt8] { Array("\(rawValue).overlay.\(mark)".utf8) }
 
   /// Whether the directory hides what the layers below have in it.

@@ -2,7 +2,8 @@ import Glibc
 import Native
 import OCI
 
-/// Unpacked layers by their DiffID, `snapshots/sha256/HEX/fs`, each a lower directory for overlay mounts.
+/// Unpacked layers by their DiffID, `snapshots/sha256/HEX/fs`, each a lower directory for overlay mounts. Those with marks that
+/// a user may set, which other mounts read, are in `snapshots/sha256-user`.
 ///
 /// A snapshot appears whole or not at all and never changes after that. Whoever needs one that another process unpacks
 /// just now waits for it. All calls block.
@@ -14,7 +15,7 @@ package struct SnapshotStore: Sendable {
   package init(directory: String, marks: OverlayMarks = .trusted) throws(LayerError) {
     self.directory = directory
     self.marks = marks
-    try makeDirectories("\(directory)/snapshots/sha256")
+    try makeDirectories(folder)
     try makeDirectories("\(directory)/snapshots/.locks")
   }
 
@@ -101,7 +102,7 @@ package struct SnapshotStore: Sendable {
     }
   }
 
-  private func entry(_ diffID: DiffID) -> String { "\(directory)/snapshots/sha256/\(diffID.digest.hex)" }
+  private func entry(_ diffID: DiffID) -> String { "\(folder)/\(diffID.digest.hex)" }
 
   private func entry(_ diffID: DiffID, over lower: [String]) throws(LayerError) -> String {
     let below: [UInt8] = lower.flatMap { Array($0.utf8) + [0] }
@@ -109,11 +110,13 @@ package struct SnapshotStore: Sendable {
     return "\(entry(diffID))-over-\(key.short)"
   }
 
+  private var folder: String { "\(directory)/snapshots/sha256" + (marks == .user ? "-user" : "") }
+
   private func files(of entry: String) -> String { "\(entry)/fs" }
 
   /// The caller has the lock: what is there already was left by a process that was killed.
   private func makeTemporary(for diffID: DiffID) throws(LayerError) -> String {
-    let path = "\(directory)/snapshots/sha256/.partial-\(diffID.digest.hex)"
+    let path = "\(folder)/.partial-\(diffID.digest.hex)"
     try LayerExtractor.removeDirectory(path)
     guard mkdir(path, 0o755) == 0 else { throw LayerError(NativeError(failed: "make the directory \(path)")) }
     return path
