@@ -2,15 +2,22 @@ import FoundationEssentials
 import Glibc
 import Native
 
-/// RUN by crun or runc, in an overlay of the image's layers.
+/// RUN by crun or runc, in an overlay of the image's layers: as root of the machine, or of a user namespace that this process
+/// is in.
 ///
 /// The runtime runs as the first process of namespaces that are this program's own: the overlay and every other mount
 /// exist there alone, and end, with all processes, when the runtime does, or when this program dies.
 package struct OCIRuntime: Sandbox {
   /// The path of the runtime.
   package let program: String
+  /// Whether it can filter system calls, as every runtime of a distribution can.
+  let hasSeccomp: Bool
+  package var joinsLayers: Bool { true }
 
-  package init(program: String) { self.program = program }
+  package init(program: String, hasSeccomp: Bool = true) {
+    self.program = program
+    self.hasSeccomp = hasSeccomp
+  }
 
   /// The first of crun and runc that is installed, in the folders of `path` or where Debian puts them, which need not be
   /// in the path of a user with sudo.
@@ -34,7 +41,7 @@ package struct OCIRuntime: Sandbox {
     _ command: SandboxCommand, on root: RootFilesystem, workspace: Workspace,
     output: (@Sendable (UnsafeRawBufferPointer) -> Void)?
   ) async throws -> ChildProcess.Status {
-    let bundle = try RuntimeBundle(command, root, workspace)
+    let bundle = try RuntimeBundle(command, root, workspace, hasSeccomp: hasSeccomp)
     let log = workspace.path + "/runtime.log"
     var arguments = ["--root", workspace.path + "/state", "--log", log, "--log-format", "json"]
     if program.hasSuffix("crun") { arguments.append("--cgroup-manager=disabled") }
@@ -71,7 +78,7 @@ package struct OCIRuntime: Sandbox {
     return SandboxError(
       code: isForbidden ? .notAllowed : .failed, message: "cannot prepare a RUN: \(error)",
       hint: isForbidden
-        ? "RUN over overlayfs needs root with mounts allowed: run imagesmith as root, or the container privileged" : nil
-    )
+        ? "RUN over overlayfs needs root with mounts allowed: try --isolation chroot, or run the container privileged"
+        : nil)
   }
 }

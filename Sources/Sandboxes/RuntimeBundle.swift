@@ -11,7 +11,10 @@ struct RuntimeBundle {
   /// Writes the bundle.
   ///
   /// - Throws: `SandboxError` when the workspace cannot be written.
-  init(_ command: SandboxCommand, _ root: RootFilesystem, _ workspace: Workspace) throws(SandboxError) {
+  init(
+    _ command: SandboxCommand, _ root: RootFilesystem, _ workspace: Workspace, hasSeccomp: Bool
+  ) throws(SandboxError) {
+    let isRootless = UserNamespace.isEntered
     let links = workspace.path + "/lower"
     guard mkdir(links, 0o755) == 0 || errno == EEXIST else { throw .failed("make \(links)") }
     var mounts = [
@@ -24,7 +27,9 @@ struct RuntimeBundle {
         RuntimeSpec.Mount(
           destination: command.resolverPath, type: "bind", source: "/etc/resolv.conf", options: ["bind", "ro"]))
     }
-    var directories = RuntimeSpec.kernelMounts.map(\.destination)
+    let kernelMounts = RuntimeSpec.kernelMounts(
+      rootless: isRootless, hasOneUser: isRootless && UserNamespace.hasOneUser)
+    var directories = kernelMounts.map(\.destination)
     var files = [command.hostsPath, command.resolverPath]
     var trees: [ChildProcess.Mount] = []
 
@@ -47,7 +52,8 @@ struct RuntimeBundle {
         mounts.append(RuntimeSpec.Mount(destination: mount.target, type: "tmpfs", source: "tmpfs", options: options))
       case .tree(let lower, let path):
         let overlay = try Overlay(
-          workspace, name: "t\(number)", lower: lower, upper: "t\(number).upper", work: "t\(number).work")
+          workspace, name: "t\(number)", lower: lower, upper: "t\(number).upper", work: "t\(number).work",
+          isRootless: isRootless)
         trees.append(overlay.mount)
         let source = workspace.path + "/" + overlay.mount.target + "/" + path
         let isDirectory = lower.contains { Self.isDirectory("\($0)/\(path)") }
@@ -58,7 +64,8 @@ struct RuntimeBundle {
     try MountPoints(root: workspace.stubs).make(directories: directories, files: files)
 
     let overlay = try Overlay(
-      workspace, name: "rootfs", lower: [workspace.stubs] + root.lower, upper: "upper", work: "work")
+      workspace, name: "rootfs", lower: [workspace.stubs] + root.lower, upper: "upper", work: "work",
+      isRootless: isRootless)
     hostMounts =
       trees + [
         overlay.mount,
@@ -68,7 +75,7 @@ struct RuntimeBundle {
         // crun refuses a machine that has both generations of control groups; a RUN is in no group of its own.
         ChildProcess.Mount(source: "cgroup2", target: "/sys/fs/cgroup", type: "cgroup2"),
       ]
-    let spec = RuntimeSpec(command, mounts: mounts)
+    let spec = RuntimeSpec(command, mounts: kernelMounts + mounts, hasSeccomp: hasSeccomp)
     do {
       try JSONEncoder().encode(spec).write(to: URL(filePath: workspace.path + "/config.json"))
     } catch {
@@ -102,8 +109,9 @@ private struct Overlay {
   ///   - name: the folder in the workspace on which it is mounted.
   ///   - lower: the layers, lowest first.
   ///   - upper: the folder in the workspace that takes what is written.
+  ///   - isRootless: whether marks have to be attributes that a user may set.
   init(
-    _ workspace: Workspace, name: String, lower: [String], upper: String, work: String
+    _ workspace: Workspace, name: String, lower: [String], upper: String, work: String, isRootless: Bool
   ) throws(SandboxError) {
     for folder in [name, upper, work] {
       let path = "\(workspace.path)/\(folder)"
@@ -118,11 +126,12 @@ private struct Overlay {
       }
       links.append(link)
     }
-    let options = [
-      "redirect_dir=off", "metacopy=off", "index=off", "xino=off",
-      // Nothing of a RUN survives a crash of the machine half-done, so overlayfs need not sync.
-      "volatile", "upperdir=\(upper)", "workdir=\(work)", "lowerdir=" + links.joined(separator: ":"),
-    ]
+    let options =
+      (isRootless ? ["userxattr", "redirect_dir=nofollow"] : ["redirect_dir=off"]) + [
+        "metacopy=off", "index=off", "xino=off",
+        // Nothing of a RUN survives a crash of the machine half-done, so overlayfs need not sync.
+        "volatile", "upperdir=\(upper)", "workdir=\(work)", "lowerdir=" + links.joined(separator: ":"),
+      ]
     mount = ChildProcess.Mount(source: "overlay", target: name, type: "overlay", data: options.joined(separator: ","))
   }
 }

@@ -48,6 +48,7 @@ struct RuntimeSpec: Encodable {
     var namespaces: [Namespace]
     var maskedPaths: [String]
     var readonlyPaths: [String]
+    var seccomp: SeccompProfile?
   }
 
   struct Namespace: Encodable {
@@ -56,29 +57,34 @@ struct RuntimeSpec: Encodable {
 }
 
 extension RuntimeSpec {
-  /// What Docker gives to a container by default.
-  static let defaultCapabilities = [
-    "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER", "CAP_MKNOD", "CAP_NET_RAW", "CAP_SETGID",
-    "CAP_SETUID", "CAP_SETFCAP", "CAP_SETPCAP", "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT", "CAP_KILL",
-    "CAP_AUDIT_WRITE",
-  ]
-
   /// The kernel's file systems, as every container has them.
-  static let kernelMounts = [
-    Mount(destination: "/proc", type: "proc", source: "proc", options: ["nosuid", "noexec", "nodev"]),
-    Mount(
-      destination: "/dev", type: "tmpfs", source: "tmpfs",
-      options: ["nosuid", "strictatime", "mode=755", "size=65536k"]),
-    Mount(
-      destination: "/dev/pts", type: "devpts", source: "devpts",
-      options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]),
-    Mount(destination: "/dev/shm", type: "tmpfs", source: "shm", options: ["nosuid", "noexec", "nodev", "mode=1777"]),
-    Mount(destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: ["nosuid", "noexec", "nodev"]),
-    Mount(destination: "/sys", type: "sysfs", source: "sysfs", options: ["nosuid", "noexec", "nodev", "ro"]),
-  ]
+  ///
+  /// - Parameter rootless: in a user namespace, which may not mount sysfs without a network of its own, and may lack the group
+  ///   of terminals.
+  static func kernelMounts(rootless: Bool, hasOneUser: Bool) -> [Mount] {
+    [
+      Mount(destination: "/proc", type: "proc", source: "proc", options: ["nosuid", "noexec", "nodev"]),
+      Mount(
+        destination: "/dev", type: "tmpfs", source: "tmpfs",
+        options: ["nosuid", "strictatime", "mode=755", "size=65536k"]),
+      Mount(
+        destination: "/dev/pts", type: "devpts", source: "devpts",
+        options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"] + (hasOneUser ? [] : ["gid=5"])),
+      Mount(
+        destination: "/dev/shm", type: "tmpfs", source: "shm", options: ["nosuid", "noexec", "nodev", "mode=1777"]),
+      Mount(destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: ["nosuid", "noexec", "nodev"]),
+      rootless
+        ? Mount(
+          destination: "/sys", type: "bind", source: "/sys", options: ["rbind", "nosuid", "noexec", "nodev", "ro"])
+        : Mount(destination: "/sys", type: "sysfs", source: "sysfs", options: ["nosuid", "noexec", "nodev", "ro"]),
+    ]
+  }
 
-  init(_ command: SandboxCommand, mounts: [Mount]) {
-    let capabilities = Self.defaultCapabilities
+  /// - Parameters:
+  ///   - mounts: all of them, the kernel's first.
+  ///   - hasSeccomp: whether the runtime can filter system calls.
+  init(_ command: SandboxCommand, mounts: [Mount], hasSeccomp: Bool) {
+    let capabilities = (command.isPrivileged ? Capability.allCases : Capability.standard).map(\.name)
     process = Process(
       user: User(uid: command.user.uid, gid: command.user.gid, additionalGids: command.user.additionalGIDs),
       args: command.arguments, env: command.environment, cwd: command.workingDirectory,
@@ -86,17 +92,20 @@ extension RuntimeSpec {
       capabilities: Capabilities(
         bounding: capabilities, effective: command.user.uid == 0 ? capabilities : [],
         permitted: command.user.uid == 0 ? capabilities : []),
-      noNewPrivileges: !command.allowsNewPrivileges)
+      noNewPrivileges: !command.allowsNewPrivileges && !command.isPrivileged)
     hostname = command.hostname
-    self.mounts = Self.kernelMounts + mounts
+    self.mounts = mounts
     var namespaces = ["pid", "ipc", "uts", "mount"]
     if command.network == .none { namespaces.append("network") }
     linux = Linux(
-      namespaces: namespaces.map(Namespace.init),
-      maskedPaths: [
-        "/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
-        "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware",
-      ],
-      readonlyPaths: ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"])
+      namespaces: namespaces.map(Namespace.init), maskedPaths: command.isPrivileged ? [] : Self.masked,
+      readonlyPaths: command.isPrivileged ? [] : Self.readonly,
+      seccomp: hasSeccomp && !command.isPrivileged ? SeccompProfile() : nil)
   }
+
+  private static let masked = [
+    "/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
+    "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware",
+  ]
+  private static let readonly = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
 }

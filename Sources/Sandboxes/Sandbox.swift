@@ -2,11 +2,15 @@ import Native
 
 /// Runs one command in a root file system, cut off from the machine around it.
 package protocol Sandbox: Sendable {
+  /// Whether it joins the layers of a root file system by itself, and brings what a command changes into the workspace's
+  /// `upper`. Else the root file system is one folder, which the command changes in place, and nothing can be mounted.
+  var joinsLayers: Bool { get }
+
   /// Runs `command` and waits for its end; a cancelled task ends it and all that it started.
   ///
   /// - Parameters:
-  ///   - workspace: an empty folder of the caller's on a file system that can hold an overlay's upper layer. Afterwards its
-  ///     `upper` holds what the command changed, in overlayfs's form.
+  ///   - workspace: an empty folder of the caller's on a file system that can hold an overlay's upper layer. Afterwards, of a
+  ///     sandbox that joins layers, its `upper` holds what the command changed, in overlayfs's form.
   ///   - output: takes what the command writes; nil lets it write to, and read from, this program's own streams.
   /// - Returns: how the command ended. A status other than zero is a result, not an error.
   /// - Throws: `SandboxError` when the command could not be started.
@@ -16,7 +20,8 @@ package protocol Sandbox: Sendable {
   ) async throws -> ChildProcess.Status
 }
 
-/// The folders, lowest first, that overlayfs joins to the tree that a command sees; none is changed.
+/// The folders, lowest first, that overlayfs joins to the tree that a command sees; none is changed. Where the sandbox does not
+/// join layers it is one folder, the tree itself.
 package struct RootFilesystem: Sendable, Equatable {
   package var lower: [String]
 
@@ -54,6 +59,8 @@ package struct SandboxCommand: Sendable, Equatable {
   package var mounts: [SandboxMount]
   package var network: Network
   package var hostname: String
+  /// Whether it has all capabilities, and may make every system call.
+  package var isPrivileged: Bool
   /// Whether set-user-id programs give their owner's rights.
   package var allowsNewPrivileges: Bool
   /// Where the machine's host names and resolvers are seen: `/etc/hosts` and `/etc/resolv.conf`, or where these lead when
@@ -66,7 +73,7 @@ package struct SandboxCommand: Sendable, Equatable {
   package init(
     arguments: [String], environment: [String], workingDirectory: String = "/", user: UserIdentity = .root,
     mounts: [SandboxMount] = [], network: Network = .host, hostname: String = "imagesmith",
-    allowsNewPrivileges: Bool = false, stopSignal: Int32? = nil
+    isPrivileged: Bool = false, allowsNewPrivileges: Bool = false, stopSignal: Int32? = nil
   ) {
     self.arguments = arguments
     self.environment = environment
@@ -75,6 +82,7 @@ package struct SandboxCommand: Sendable, Equatable {
     self.mounts = mounts
     self.network = network
     self.hostname = hostname
+    self.isPrivileged = isPrivileged
     self.allowsNewPrivileges = allowsNewPrivileges
     self.stopSignal = stopSignal
   }

@@ -1,0 +1,142 @@
+import Glibc
+import Native
+import Synchronization
+
+/// Finds how RUN can be run on this machine, once for a build: when the first RUN has to.
+package actor IsolationLadder {
+  private let isolation: Isolation
+  private let path: String
+  private let folder: String
+  private var found: Task<any Sandbox, any Error>?
+
+  /// - Parameters:
+  ///   - path: where runtimes are looked for.
+  ///   - folder: where commands' upper layers will be: what a file system can decides as well.
+  package init(_ isolation: Isolation, path: String, folder: String) {
+    self.isolation = isolation
+    self.path = path
+    self.folder = folder
+  }
+
+  /// What runs commands here.
+  ///
+  /// - Throws: `SandboxError` that says of each rung why it fails, and what to do.
+  package func sandbox() async throws -> any Sandbox {
+    if let found { return try await found.value }
+    let task = Task { try await probe() }
+    found = task
+    return try await task.value
+  }
+
+  /// Why a rung cannot be used.
+  private struct Obstacle: Error {
+    var rung: Isolation
+    var reason: String
+  }
+
+  private func probe() async throws -> any Sandbox {
+    var obstacles: [Obstacle] = []
+    for rung in isolation == .auto ? [.oci, .rootless, .chroot] : [isolation] {
+      do {
+        return try await sandbox(on: rung)
+      } catch let obstacle as Obstacle {
+        obstacles.append(obstacle)
+      }
+    }
+    throw refusal(obstacles)
+  }
+
+  private func sandbox(on rung: Isolation) async throws -> any Sandbox {
+    let isNamespace = UserNamespace.isEntered
+    switch rung {
+    case .oci:
+      guard geteuid() == 0, !isNamespace else { throw Obstacle(rung: rung, reason: "this user is not root") }
+      return try await runtime(on: rung)
+    case .rootless:
+      if let failure = RootlessEntry.failure { throw Obstacle(rung: rung, reason: failure) }
+      guard isNamespace else {
+        throw Obstacle(
+          rung: rung, reason: geteuid() == 0 ? "this user is root already" : "the user namespace was not entered")
+      }
+      return try await runtime(on: rung)
+    case .chroot, .auto:
+      guard geteuid() == 0 else { throw Obstacle(rung: rung, reason: "this user is not root") }
+      guard Capability.isEffective(.sysChroot) else {
+        throw Obstacle(rung: rung, reason: "CAP_SYS_CHROOT has been taken away")
+      }
+      return Chroot()
+    }
+  }
+
+  /// A runtime, which has shown that it starts in namespaces and over an overlay.
+  private func runtime(on rung: Isolation) async throws -> any Sandbox {
+    let version = Mutex<[UInt8]>([])
+    let program: String
+    do {
+      program = try OCIRuntime.find(path: path).program
+      let trial = try OverlayTrial(in: folder)
+      defer { trial.remove() }
+      let process = ChildProcess(
+        program, ["--version"], environment: [], directory: trial.path, mounts: trial.mounts, isolatesProcesses: true)
+      let status = try await process.run { bytes in version.withLock { $0 += bytes } }
+      guard status == .exited(0) else {
+        throw Obstacle(rung: rung, reason: "\(program) --version ended with status \(status.code)")
+      }
+    } catch let error as NativeError {
+      throw Obstacle(rung: rung, reason: "\(error)")
+    } catch let error as SandboxError where error.code != .failed {
+      throw Obstacle(rung: rung, reason: [error.message, error.hint].compactMap(\.self).joined(separator: ": "))
+    }
+    let text = String(decoding: version.withLock { $0 }, as: UTF8.self)
+    return OCIRuntime(program: program, hasSeccomp: text.contains("SECCOMP") || text.contains("libseccomp"))
+  }
+
+  private func refusal(_ obstacles: [Obstacle]) -> SandboxError {
+    let reasons = obstacles.map { "\($0.rung.rawValue): \($0.reason)" }
+    guard isolation == .auto else {
+      return SandboxError(
+        code: .notAllowed, message: "RUN cannot be run with --isolation \(reasons.joined())",
+        hint: "leave --isolation away: imagesmith takes what works here")
+    }
+    return SandboxError(
+      code: .notAllowed,
+      message: "RUN cannot be run here in any way\n" + reasons.map { "  \($0)" }.joined(separator: "\n"),
+      hint: geteuid() == 0
+        ? "install crun and let the container mount, or give it docker's default capabilities for chroot"
+        : "run imagesmith as root; or apt-get install crun uidmap, with user namespaces allowed on this machine")
+  }
+}
+
+/// An overlay of two empty folders, for a look whether the machine lets this process mount one.
+private struct OverlayTrial {
+  let path: String
+  let mounts: [ChildProcess.Mount]
+
+  init(in folder: String) throws(NativeError) {
+    path = "\(folder)/trial-" + (try RandomBytes.make(count: 8)).map { String($0, radix: 16) }.joined()
+    for name in ["", "/lower", "/upper", "/work", "/rootfs"] {
+      guard mkdir(path + name, 0o755) == 0 else { throw NativeError(failed: "make \(path)\(name)") }
+    }
+    let options = "volatile,upperdir=upper,workdir=work,lowerdir=lower" + (UserNamespace.isEntered ? ",userxattr" : "")
+    mounts = [
+      ChildProcess.Mount(source: "overlay", target: "rootfs", type: "overlay", data: options),
+      ChildProcess.Mount(source: "proc", target: "/proc", type: "proc"),
+    ]
+  }
+
+  func remove() {
+    guard let slash = path.lastIndex(of: "/") else { return }
+    let parent = String(path[..<slash])
+    try? FileDescriptor.open(parent, O_RDONLY | O_DIRECTORY).removeTree(Array(path[path.index(after: slash)...].utf8))
+  }
+}
+
+extension Capability {
+  /// Whether this process has it in effect. Source: proc_pid_status(5), `CapEff`.
+  static func isEffective(_ capability: Capability) -> Bool {
+    guard let bytes = try? FileDescriptor.open("/proc/self/status").readAll(limit: 1 << 16) else { return false }
+    let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("CapEff:") }
+    let mask = line?.split(whereSeparator: \.isWhitespace).last.flatMap { UInt64($0, radix: 16) } ?? 0
+    return mask >> UInt64(capability.rawValue) & 1 == 1
+  }
+}
