@@ -31,7 +31,7 @@ package struct BuildCache: Sendable {
     }
     self.directory = directory
     blobs = try BlobStore(directory: directory)
-    snapshots = try SnapshotStore(directory: directory)
+    snapshots = try SnapshotStore(directory: directory, marks: .usable(in: directory))
     steps = StepCache(directory: directory + "/steps")
     history = StepHistory(directory: directory + "/history")
     fileIndexes = FileIndexes(directory: directory + "/files")
@@ -42,8 +42,11 @@ package struct BuildCache: Sendable {
 
   /// A new folder for one step.
   func makeWorkArea() throws(NativeError) -> ScratchFolder {
-    try ScratchFolder.make(in: directory + "/work")
+    try ScratchFolder.make(in: workFolder)
   }
+
+  /// The folder in which work areas are.
+  package var workFolder: String { directory + "/work" }
 
   /// Whether the blob is here and whole, as far as its size tells; one that is cut short is dropped.
   package func holds(_ blob: Descriptor) throws(LayerError) -> Bool {

@@ -29,6 +29,8 @@ package struct BuildRequest: Sendable {
   package var pullsBases: Bool
   /// Whether each step says why it came from the cache or did not.
   package var explains = false
+  /// Whether `RUN --security=insecure` may have what it asks for: `--allow security.insecure`.
+  package var allowsInsecure = false
 
   package init(
     dockerfile: Dockerfile, context: BuildContext, target: String? = nil, arguments: [String: String] = [:],

@@ -42,11 +42,12 @@ package struct Container: Sendable {
     let user = container.user ?? ""
     let area = try cache.makeWorkArea()
     defer { area.remove() }
+    let view = TreeView(directories, marks: cache.snapshots.marks)
     var command = SandboxCommand(
       arguments: arguments, environment: own + environment, workingDirectory: container.workingDir ?? "/",
-      user: user.isEmpty ? .root : try UserDatabase(TreeView(directories)).identity(of: user),
+      user: user.isEmpty ? .root : try UserDatabase(view).identity(of: user),
       hostname: "jupyterhub", allowsNewPrivileges: true, stopSignal: Self.number(of: container.stopSignal ?? "SIGTERM"))
-    try command.followLinks(in: TreeView(directories))
+    try command.followLinks(in: view)
     return try await sandbox.run(
       command, on: RootFilesystem(lower: directories), workspace: Workspace(path: area.path), output: output)
   }

@@ -17,13 +17,13 @@ package struct ImageBuilder: Sendable {
   let cache: BuildCache
   let bases: any BaseSource
   /// Asked for when the first RUN has to run.
-  let sandbox: @Sendable () throws -> any Sandbox
+  let sandbox: @Sendable () async throws -> any Sandbox
   /// Where programs such as mmdebstrap are looked for.
   let path: String
   let report: @Sendable (BuildEvent) -> Void
 
   package init(
-    cache: BuildCache, bases: any BaseSource, path: String, sandbox: @escaping @Sendable () throws -> any Sandbox,
+    cache: BuildCache, bases: any BaseSource, path: String, sandbox: @escaping @Sendable () async throws -> any Sandbox,
     report: @escaping @Sendable (BuildEvent) -> Void
   ) {
     self.cache = cache

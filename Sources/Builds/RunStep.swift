@@ -23,6 +23,8 @@ struct RunStep: Sendable {
   var user: String
   var mounts: [MountedSource]
   var network: RunInstruction.Network
+  /// Whether it has all capabilities, and may make every system call.
+  var isPrivileged = false
 
   /// Where `script` is seen: where nothing of it stays in the layer.
   static let scriptPath = "/dev/pipes/script"
@@ -34,6 +36,7 @@ struct RunStep: Sendable {
     try hasher.add(arguments)
     try hasher.add(script ?? "")
     try hasher.add(network.rawValue)
+    if isPrivileged { try hasher.add("insecure") }
     try hasher.add(environment.count)
     for variable in environment {
       let name = String(variable.prefix { $0 != "=" })
@@ -61,11 +64,15 @@ struct RunStep: Sendable {
   /// - Parameter proxies: variables that count for the command alone.
   /// - Throws: `BuildError` for a user that the tree does not have.
   func command(with mounts: RunMounts, proxies: [String]) throws -> SandboxCommand {
+    let users = try UserDatabase(mounts.tree)
+    let identity = user.isEmpty ? .root : try users.identity(of: user)
+    var variables = environment + proxies + mounts.environment
+    if !variables.contains(where: { $0.hasPrefix("HOME=") }) {
+      variables.append("HOME=\(users.home(of: identity.uid))")
+    }
     var command = SandboxCommand(
-      arguments: arguments, environment: environment + proxies + mounts.environment,
-      workingDirectory: workingDirectory,
-      user: user.isEmpty ? .root : try UserDatabase(mounts.tree).identity(of: user), mounts: mounts.mounts,
-      network: network == .none ? .none : .host)
+      arguments: arguments, environment: variables, workingDirectory: workingDirectory, user: identity,
+      mounts: mounts.mounts, network: network == .none ? .none : .host, isPrivileged: isPrivileged)
     try command.followLinks(in: mounts.tree)
     return command
   }

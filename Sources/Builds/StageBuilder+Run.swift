@@ -20,16 +20,16 @@ extension StageBuilder {
       try advance(by: stepKey.hex)
       return .cached
     }
-    let sandbox = try builder.sandbox()
+    let sandbox = try await builder.sandbox()
     let directories = try await tree.directories()
     let area = try builder.cache.makeWorkArea()
     let workspace = Workspace(path: area.path)
     try await execute(prepared, in: sandbox, over: directories, workspace, step)
-    // The next step must see the times of the layer, whether it comes now or in a build that has this one cached.
-    let epoch = request.epoch
-    try await BlockingPool.shared.run { try SnapshotStore.settle(workspace.upper, epoch: epoch) }
+    let marks = builder.cache.snapshots.marks
+    let upper = OverlayUpper(workspace.upper, marks: marks, epoch: request.epoch)
+    try await BlockingPool.shared.run { try upper.settle(over: directories) }
     let report = builder.report
-    let walker = TreeWalker(root: workspace.upper, form: .overlay(.trusted), notice: { report(.warning($0)) })
+    let walker = TreeWalker(root: workspace.upper, form: .overlay(marks), notice: { report(.warning($0)) })
     tree.append(
       .pending(
         PendingLayer(
@@ -43,15 +43,24 @@ extension StageBuilder {
   private func execute(
     _ prepared: RunStep, in sandbox: any Sandbox, over directories: [String], _ workspace: Workspace, _ step: Step
   ) async throws {
-    var mounts = RunMounts(prepared, over: TreeView(directories), in: workspace.path, builder.cache)
+    let view = TreeView(directories, marks: builder.cache.snapshots.marks)
+    var mounts = RunMounts(prepared, over: view, in: workspace.path, builder.cache)
     try await mounts.prepare(secrets: request.secrets)
     let command = try prepared.command(with: mounts, proxies: proxies)
     let tail = OutputTail(lines: 30)
     let report = builder.report
-    let status = try await sandbox.run(command, on: RootFilesystem(lower: directories), workspace: workspace) { bytes in
+    let output: @Sendable (UnsafeRawBufferPointer) -> Void = { bytes in
       tail.append(bytes)
       report(.output(step: step, bytes: Array(bytes)))
     }
+    let status =
+      if sandbox.joinsLayers {
+        try await sandbox.run(
+          command, on: RootFilesystem(lower: directories), workspace: workspace, output: output)
+      } else {
+        try await root.run(
+          command, in: sandbox, over: directories, workspace, builder.cache, output: output)
+      }
     mounts.release()
     guard status == .exited(0) else {
       throw BuildError(
@@ -79,10 +88,10 @@ extension StageBuilder {
   }
 
   private func prepare(_ run: RunInstruction) async throws -> RunStep {
-    guard run.security != .insecure else {
+    guard run.security != .insecure || request.allowsInsecure else {
       throw BuildError(
-        code: .unsupported, message: "RUN --security=insecure is not allowed here",
-        hint: "take the flag away: RUN has docker's default capabilities")
+        code: .input, message: "RUN --security=insecure is not allowed",
+        hint: "allow it with --allow security.insecure, or take the flag away: RUN has docker's default capabilities")
     }
     guard run.devices.isEmpty else {
       throw BuildError(code: .unsupported, message: "RUN --device is not done by this version")
@@ -101,7 +110,7 @@ extension StageBuilder {
     return RunStep(
       arguments: arguments, script: script, environment: variables.runEnvironment, declared: Set(variables.declared),
       workingDirectory: container.workingDir ?? "/", user: container.user ?? "", mounts: mounts,
-      network: run.network ?? .default)
+      network: run.network ?? .default, isPrivileged: run.security == .insecure)
   }
 
   /// As BuildKit writes it: the ARGs that the command saw, and the command.

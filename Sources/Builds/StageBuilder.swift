@@ -18,6 +18,8 @@ struct StageBuilder {
   /// What the image's configuration is so far.
   var config: ImageConfig
   var tree: StageTree
+  /// The same as real files, where a RUN needs that.
+  let root = StageRoot()
   /// Stands for all that the tree was made of so far.
   var key = StepKey.scratch
   /// Whether the stage itself has a CMD.

@@ -43,7 +43,7 @@ struct StageTree: Sendable {
 
   /// The tree, to be looked at without being mounted.
   func view() async throws -> TreeView {
-    TreeView(try await directories())
+    TreeView(try await directories(), marks: cache.snapshots.marks)
   }
 
   /// Throws what packing a layer has failed with, if one has so far.

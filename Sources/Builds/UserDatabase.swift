@@ -28,6 +28,14 @@ struct UserDatabase: Sendable {
     return UserIdentity(uid: uid, gid: own, additionalGIDs: listed.compactMap { UInt32($0[2]) }.filter { $0 != own })
   }
 
+  /// The folder that `HOME` names, as runtimes set it: `/` for a number that nobody has.
+  func home(of uid: UInt32) -> String {
+    guard let entry = passwd.first(where: { $0.count > 5 && UInt32($0[2]) == uid }), !entry[5].isEmpty else {
+      return "/"
+    }
+    return String(entry[5])
+  }
+
   /// Who a `--chown=user[:group]` gives files to. Without a group it is a named user's own, and for a number the same
   /// number.
   ///

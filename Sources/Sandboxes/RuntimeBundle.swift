@@ -83,12 +83,10 @@ struct RuntimeBundle {
     }
   }
 
-  /// A program that looks its own machine's name up finds it.
   private static func hosts(_ workspace: Workspace, _ hostname: String) throws(SandboxError) -> String {
     let path = workspace.path + "/hosts"
     do {
-      try Data("127.0.0.1 localhost \(hostname)\n::1 localhost ip6-localhost ip6-loopback\n".utf8).write(
-        to: URL(filePath: path))
+      try Data(HostsFile.text(hostname: hostname).utf8).write(to: URL(filePath: path))
     } catch {
       throw SandboxError(code: .failed, message: "cannot write \(path): \(error)")
     }

@@ -22,6 +22,8 @@ struct BuildCommand: InterruptibleCommand {
   @OptionGroup var dockerfile: DockerfileOptions
   @OptionGroup var output: OutputOptions
 
+  func prepare() throws { try options.isolation.enterNamespace() }
+
   mutating func run() async throws {
     output.apply()
     if let context = dockerfile.context {

@@ -23,6 +23,8 @@ struct BuildOptions: ParsableArguments {
     name: .long, help: ArgumentHelp("The value of an ARG. May be given several times.", valueName: "name=value"))
   var buildArg: [String] = []
 
+  @OptionGroup var isolation: IsolationOptions
+
   /// Puts what the options say into a request.
   ///
   /// - Throws: `Failure` for a value that is not understood.
@@ -30,6 +32,7 @@ struct BuildOptions: ParsableArguments {
     request.usesCache = !noCache
     request.pullsBases = pull
     request.explains = explain
+    request.allowsInsecure = isolation.allowsInsecure
     request.epoch = try Environment.epoch(or: BuildRequest.standardEpoch)
     request.secrets = HostSecrets.all.merging(
       try Dictionary(secret.map(SecretOption.parse), uniquingKeysWith: { $1 })

@@ -50,6 +50,11 @@ struct DockerfileOptions: ParsableArguments {
       return exists && isDirectory.boolValue ? .directory(value) : .image(value)
     }
     let store = try LocalStore(directory: ".imagesmith/images")
-    return (tag, try await store.build(request, tag: tag, progress: BuildProgress(name: "")).manifest.digest)
+    return (
+      tag,
+      try await store.build(
+        request, tag: tag, isolation: options.isolation.chosen(), progress: BuildProgress(name: "")
+      ).manifest.digest
+    )
   }
 }

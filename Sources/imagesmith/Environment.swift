@@ -15,7 +15,7 @@ enum Environment {
   /// The cache's folder: `$IMAGESMITH_HOME`, else `$XDG_CACHE_HOME/imagesmith`, else `~/.cache/imagesmith`.
   static var cacheDirectory: String {
     if let home = Self["IMAGESMITH_HOME"] { return URL(filePath: home).standardized.path }
-    let caches = Self["XDG_CACHE_HOME"] ?? NSHomeDirectory() + "/.cache"
+    let caches = Self["XDG_CACHE_HOME"] ?? (Self["HOME"] ?? NSHomeDirectory()) + "/.cache"
     return URL(filePath: caches).standardized.path + "/imagesmith"
   }
 

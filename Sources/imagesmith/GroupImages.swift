@@ -30,7 +30,8 @@ struct GroupImages: Sendable {
     request.namedContexts = baseContext()
     request.compression = project.roster.image.compression == .gzip ? .gzip(level: 6) : .zstd(level: 3)
     let progress = BuildProgress(name: project.groups.count > 1 ? group.name : "")
-    return try await store.build(request, tag: group.name, progress: progress)
+    return try await store.build(
+      request, tag: group.name, isolation: options.isolation.chosen(), progress: progress)
   }
 
   /// The generated Dockerfile names an image that any builder can pull; the roster may want it made here instead.

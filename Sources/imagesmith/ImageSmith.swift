@@ -29,6 +29,8 @@ struct ImageSmith: AsyncParsableCommand {
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any InterruptibleCommand {
+        // Before there is a second thread, as a user namespace takes a process of one.
+        try asynchronous.prepare()
         try await interruption.run { try await asynchronous.run() }
       } else {
         try command.run()
@@ -53,4 +55,11 @@ struct ImageSmith: AsyncParsableCommand {
 }
 
 /// A verb that a Ctrl-C ends by cancelling its task, so that it can put away what it began.
-protocol InterruptibleCommand: AsyncParsableCommand {}
+protocol InterruptibleCommand: AsyncParsableCommand {
+  /// What has to be done to the process itself, while it has one thread.
+  func prepare() throws
+}
+
+extension InterruptibleCommand {
+  func prepare() throws {}
+}

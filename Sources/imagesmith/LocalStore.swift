@@ -23,10 +23,13 @@ struct LocalStore: Sendable {
   }
 
   /// Builds an image, and gives it `tag`.
-  func build(_ request: BuildRequest, tag: String, progress: BuildProgress) async throws -> Result {
+  func build(
+    _ request: BuildRequest, tag: String, isolation: Isolation, progress: BuildProgress
+  ) async throws -> Result {
+    let ladder = IsolationLadder(isolation, path: Environment.path, folder: cache.workFolder)
     let builder = ImageBuilder(
-      cache: cache, bases: ImageBases(), path: Environment.path,
-      sandbox: { try OCIRuntime.find(path: Environment.path) }, report: { progress.show($0) })
+      cache: cache, bases: ImageBases(), path: Environment.path, sandbox: { try await ladder.sandbox() },
+      report: { progress.show($0) })
     let image = try await builder.build(request)
     let previous = try images.resolve(tag)
     let manifest = try await BlockingPool.shared.run { [images, cache] in

@@ -19,6 +19,8 @@ struct ReleaseCommand: InterruptibleCommand {
   @OptionGroup var registry: RegistryOptions
   @OptionGroup var output: OutputOptions
 
+  func prepare() throws { try options.isolation.enterNamespace() }
+
   mutating func run() async throws {
     output.apply()
     let project = try project.project()
