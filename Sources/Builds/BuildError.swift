@@ -24,11 +24,14 @@ package struct BuildError: Error, Sendable, Equatable {
   package var hint: String?
   /// The last lines that a failed command wrote.
   package var output: String?
+  /// The lines of the Dockerfile around the step, which is marked.
+  package var excerpt: String?
 
-  package init(code: Code, message: String, hint: String? = nil, output: String? = nil) {
+  package init(code: Code, message: String, hint: String? = nil, output: String? = nil, excerpt: String? = nil) {
     self.code = code
     self.message = message
     self.hint = hint
     self.output = output
+    self.excerpt = excerpt
   }
 }

@@ -6,6 +6,8 @@ package enum BuildEvent: Sendable, Equatable {
     case done
     /// Nothing to do: the step changes the configuration alone.
     case configured
+    /// The build ends with an error: this step's own, or one of a stage beside it.
+    case failed
   }
 
   /// A step begins: its number in its stage from 1, how many there are, its text.
@@ -26,8 +28,15 @@ package struct Step: Sendable, Hashable {
   package var stage: String?
   package var number: Int
   package var total: Int
-  /// The instruction as written.
+  /// The instruction as written; of a FROM, its variables' values in their place.
   package var text: String
+
+  package init(stage: String?, number: Int, total: Int, text: String) {
+    self.stage = stage
+    self.number = number
+    self.total = total
+    self.text = text
+  }
 
   /// Such as `[3/20]` or `[builder 3/20]`.
   package var label: String { "[\(stage.map { $0 + " " } ?? "")\(number)/\(total)]" }

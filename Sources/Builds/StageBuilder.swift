@@ -58,7 +58,7 @@ struct StageBuilder {
   mutating func build() async throws -> FinishedStage {
     do {
       let file = request.dockerfile.source.file
-      let triggers = try await standOnBase(StepPlace(file: file, location: stage.range.start))
+      let triggers = try await standOnBase(place(of: stage.range, in: file))
       total += triggers.count
       for trigger in triggers { try await perform(trigger, in: "ONBUILD of \(stage.from.image.text)") }
       for instruction in stage.instructions { try await perform(instruction, in: file) }
@@ -73,7 +73,7 @@ struct StageBuilder {
 
   /// - Returns: what the base wants to be done first.
   private mutating func standOnBase(_ place: StepPlace) async throws -> [Instruction] {
-    try await tell(stage.source, place) { builder, _ in
+    try await tell(graph.text(ofBaseOf: stage), place) { builder, _ in
       let (base, outcome) = try await builder.base()
       builder.config = base.config
       builder.config.history = base.config.history ?? []
@@ -100,7 +100,7 @@ struct StageBuilder {
   private mutating func perform(_ instruction: Instruction, in file: String) async throws {
     try Task.checkCancellation()
     try tree.throwFailure()
-    let place = StepPlace(file: file, location: instruction.location)
+    let place = place(of: instruction.range, in: file)
     try await tell(instruction.source, place) { builder, step in
       switch instruction.kind {
       case .run(let run): try await builder.run(run, step, place)
@@ -127,8 +127,16 @@ struct StageBuilder {
       let outcome = try await body(&self, step)
       builder.report(.ended(step: step, outcome: outcome, seconds: (ContinuousClock.now - start) / .seconds(1)))
     } catch {
+      builder.report(.ended(step: step, outcome: .failed, seconds: (ContinuousClock.now - start) / .seconds(1)))
       throw place.place(error)
     }
+  }
+
+  /// - Parameter file: the Dockerfile, or what stands for one where a base brings instructions.
+  private func place(of range: SourceRange, in file: String) -> StepPlace {
+    let source = request.dockerfile.source
+    return StepPlace(
+      file: file, location: range.start, excerpt: file == source.file ? SourceExcerpt(source, range) : nil)
   }
 }
 

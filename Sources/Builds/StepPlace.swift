@@ -8,6 +8,8 @@ import Sandboxes
 struct StepPlace: Sendable, CustomStringConvertible {
   var file: String
   var location: SourceLocation
+  /// The lines around it; nil for what stands in no file.
+  var excerpt: SourceExcerpt?
 
   /// `file:line:column`.
   var description: String { "\(file):\(location)" }
@@ -17,17 +19,20 @@ struct StepPlace: Sendable, CustomStringConvertible {
     switch error {
     case var error as BuildError:
       error.message = "\(self): \(error.message)"
+      error.excerpt = error.excerpt ?? excerpt?.description
       return error
     case var error as SandboxError:
       error.message = "\(self): \(error.message)"
       return error
     case let error as LayerError:
-      return BuildError(code: .machine, message: "\(self): \(error.message)", hint: error.hint)
+      return BuildError(
+        code: .machine, message: "\(self): \(error.message)", hint: error.hint, excerpt: excerpt?.description)
     case let error as NativeError:
       let isFull = error.errno == ENOSPC || error.errno == EDQUOT
       return BuildError(
         code: .machine, message: "\(self): \(error)",
-        hint: isFull ? "make room on that disk, or name another folder in IMAGESMITH_HOME" : nil)
+        hint: isFull ? "make room on that disk, or name another folder in IMAGESMITH_HOME" : nil,
+        excerpt: excerpt?.description)
     default: return error
     }
   }

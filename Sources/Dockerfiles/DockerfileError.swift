@@ -68,7 +68,7 @@ package struct DockerfileError: Error, Sendable, Equatable, CustomStringConverti
   private static let width = 100
 
   /// Control characters would move the caret or the cursor of a terminal.
-  private static func printable(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+  static func printable(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
     scalar.properties.generalCategory == .control && scalar != "\t" ? "\u{FFFD}" : scalar
   }
 }

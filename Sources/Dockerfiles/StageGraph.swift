@@ -66,6 +66,19 @@ package struct StageGraph: Sendable {
     return values
   }
 
+  /// The FROM of a stage with the values of its variables, as a progress shows it.
+  package func text(ofBaseOf stage: Stage) -> String {
+    let base = bases[stage.index]
+    let image: String =
+      switch base.source {
+      case .stage(let index): dockerfile.stages[index].name ?? stage.from.image.text
+      case .scratch: "scratch"
+      case .image(let name): name
+      }
+    let platform = base.platform.map { "--platform=\($0) " } ?? ""
+    return "FROM \(platform)\(image)" + (stage.name.map { " AS \($0)" } ?? "")
+  }
+
   /// The stage to build: by name or number, ignoring case; the last one when nil or empty.
   ///
   /// - Throws: `.unknownStage`, which lists the stages.

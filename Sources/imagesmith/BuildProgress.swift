@@ -30,7 +30,7 @@ final class BuildProgress: Sendable {
       switch outcome {
       case .cached: Console.standard.note("\(prefix)\(step.label) cached")
       case .done: Console.standard.note("\(prefix)\(step.label) done in \(Self.text(seconds: seconds))")
-      case .configured: break
+      case .configured, .failed: break
       }
     case .warning(let text):
       log.warning("\(text)")

@@ -17,6 +17,7 @@ struct FailureTests {
     #expect(error.code == .commandFailed(status: 3))
     #expect(error.message == "Dockerfile:4:3: [4/4] RUN ended with status 3: RUN echo some words; exit 3")
     #expect(error.output == "some words")
+    #expect(error.excerpt?.hasSuffix("\n  4 | >>>   RUN echo some words; exit 3") == true)
     #expect(try bench.isClean)
     let next = try await bench.build(file.replacingOccurrences(of: "exit 3", with: "exit 0"))
     #expect(next.cached == [2, 3])
@@ -41,6 +42,17 @@ struct FailureTests {
     }
     #expect(error?.message.hasPrefix("Dockerfile:2:1: /no/such did not start: ") == true)
     #expect(try bench.isClean)
+  }
+
+  @Test("a step that fails is told as such")
+  func failedOutcome() async throws {
+    let outcomes = Mutex<[BuildEvent.Outcome]>([])
+    var bench = try Workbench()
+    bench.report = { event in
+      if case .ended(_, let outcome, _) = event { outcomes.withLock { $0.append(outcome) } }
+    }
+    _ = try await bench.failure("FROM localhost/tiny\nENV A=1\nRUN exit 3\n")
+    #expect(outcomes.withLock { $0 } == [.done, .configured, .failed])
   }
 
   @Test("no runtime: asked for by the first RUN alone")

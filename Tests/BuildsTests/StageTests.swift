@@ -54,8 +54,18 @@ struct StageTests {
     #expect(made.image.config.config?.onBuild == nil)
     let labels = made.events.compactMap { if case .began(let step) = $0 { step.label } else { nil } }
     #expect(labels.last == "[stage-1 4/4]")
+    let texts = made.events.compactMap { if case .began(let step) = $0 { step.text } else { nil } }
+    #expect(texts.contains("FROM localhost/tiny AS base"))
     let error = try await bench.failure("FROM scratch AS base\nONBUILD COPY none /\nFROM base\n")
     #expect(error.message == "ONBUILD of base:1:1: none is not in the build context")
+  }
+
+  @Test("a FROM is told with the values of its variables")
+  func expandedBase() async throws {
+    let made = try await Workbench().build(
+      "ARG BASE=localhost/tiny\nARG P=linux/amd64\nFROM --platform=$P ${BASE} AS one\nFROM one\nENV A=${BASE}\n")
+    let texts = made.events.compactMap { if case .began(let step) = $0 { step.text } else { nil } }
+    #expect(texts == ["FROM --platform=linux/amd64 localhost/tiny AS one", "FROM one", "ENV A=${BASE}"])
   }
 
   @Test("named contexts: a folder for COPY --from, an image for a name or for a stage")
