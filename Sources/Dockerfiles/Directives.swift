@@ -7,19 +7,19 @@ package struct Directives: Sendable, Hashable {
   /// The character that escapes, and at the end of a line continues it: backslash or backtick.
   package private(set) var escape: Unicode.Scalar = "\\"
   /// How checks are to behave, such as `skip=JSONArgsRecommended;error=true`.
-  package private(set) var check: String?
+  package private(set) var check: Word?
 
   private var seen: Set<String> = []
   private var isOver = false
 
   package init() {}
 
-  /// Takes one line of the file. Once a line is no known directive, none is looked for any more.
-  mutating func read(_ line: Fragment, in source: SourceText) throws(DockerfileError) {
-    guard !isOver else { return }
+  /// Takes one line of the file; returns whether it is a directive. Once one is none, no more are looked for.
+  mutating func read(_ line: Fragment, in source: SourceText) throws(DockerfileError) -> Bool {
+    guard !isOver else { return false }
     guard let (name, value) = Self.split(line), ["syntax", "escape", "check"].contains(name) else {
       isOver = true
-      return
+      return false
     }
     guard seen.insert(name).inserted else {
       throw source.error(
@@ -27,7 +27,7 @@ package struct Directives: Sendable, Hashable {
     }
     switch name {
     case "syntax": syntax = value.text
-    case "check": check = value.text
+    case "check": check = Word(value)
     default:
       guard value.text == "\\" || value.text == "`", let scalar = value.scalars.first else {
         throw source.error(
@@ -35,6 +35,7 @@ package struct Directives: Sendable, Hashable {
       }
       escape = scalar
     }
+    return true
   }
 
   /// The lower-case name and the value of a line of the form `# name = value`.

@@ -7,6 +7,9 @@ package struct DockerIgnore: Sendable, Hashable {
   /// Nothing is left out.
   package static let none = DockerIgnore(patterns: [])
 
+  /// Whether a pattern brings back what others leave out.
+  var hasExceptions: Bool { patterns.contains(where: \.isException) }
+
   private init(patterns: [IgnorePattern]) { self.patterns = patterns }
 
   /// Parses the text of a file; `file` is its name in errors.

@@ -6,9 +6,16 @@ package struct Dockerfile: Sendable, Hashable {
   package let source: SourceText
   package let directives: Directives
   /// The ARG instructions before the first FROM, in order.
-  package private(set) var globalArgs: [ArgInstruction] = []
+  package private(set) var preamble: [Instruction] = []
   /// At least one.
   package private(set) var stages: [Stage] = []
+  /// The last line of each instruction that goes on over an empty line.
+  let emptyContinuations: [Int]
+
+  /// What the ARG instructions before the first FROM say.
+  package var globalArgs: [ArgInstruction] {
+    preamble.compactMap { if case .arg(let arg) = $0.kind { arg } else { nil } }
+  }
 
   /// Parses the text of a Dockerfile; `file` is its name in errors.
   ///
@@ -50,7 +57,7 @@ package struct Dockerfile: Sendable, Hashable {
   package var expander: WordExpander { WordExpander(escape: directives.escape, source: source) }
 
   private enum Item {
-    case from(FromInstruction, SourceRange, source: String)
+    case from(FromInstruction, SourceRange, source: String, comment: String?)
     case instruction(Instruction)
   }
 
@@ -58,13 +65,13 @@ package struct Dockerfile: Sendable, Hashable {
     var reader = try LineReader(bytes, file: file)
     while let line = try reader.nextLine() {
       switch try Self.next(line, &reader) {
-      case .from(let from, let range, let source):
-        stages.append(Stage(index: stages.count, from: from, range: range, source: source))
+      case .from(let from, let range, let source, let comment):
+        stages.append(Stage(index: stages.count, from: from, range: range, source: source, comment: comment))
       case .instruction(let instruction):
         if !stages.isEmpty {
           stages[stages.count - 1].append(instruction)
-        } else if case .arg(let arg) = instruction.kind {
-          globalArgs.append(arg)
+        } else if case .arg = instruction.kind {
+          preamble.append(instruction)
         } else {
           throw reader.source.error(
             at: instruction.location, "\(instruction.name) stands before the first FROM",
@@ -74,6 +81,7 @@ package struct Dockerfile: Sendable, Hashable {
     }
     source = reader.source
     directives = reader.directives
+    emptyContinuations = reader.emptyContinuations
     guard !stages.isEmpty else {
       throw source.error(
         at: SourceLocation(line: max(source.lines.count, 1), column: 1), "the file has no FROM",
@@ -82,6 +90,7 @@ package struct Dockerfile: Sendable, Hashable {
   }
 
   private static func next(_ line: Fragment, _ reader: inout LineReader) throws(DockerfileError) -> Item {
+    let comment = reader.comment
     let (name, statement) = try InstructionParser.parse(line, &reader)
     let endsBelow = reader.lineNumber > line.end.line
     let end =
@@ -91,9 +100,9 @@ package struct Dockerfile: Sendable, Hashable {
       : line.end
     let range = SourceRange(start: line.start, end: end)
     switch statement {
-    case .from(let from): return .from(from, range, source: line.text)
+    case .from(let from): return .from(from, range, source: line.text, comment: comment)
     case .instruction(let kind):
-      return .instruction(Instruction(kind: kind, name: name, range: range, source: line.text))
+      return .instruction(Instruction(kind: kind, name: name, range: range, source: line.text, comment: comment))
     }
   }
 }

@@ -6,6 +6,13 @@ package struct FromInstruction: Sendable, Hashable {
   package let platform: Word?
   /// The name of the stage, in lower case.
   package let name: String?
+  /// `AS` and the name as they are written; nil when the stage has no name.
+  let alias: Alias?
+
+  struct Alias: Sendable, Hashable {
+    let keyword: String
+    let name: String
+  }
 
   init(_ text: inout InstructionText) throws(DockerfileError) {
     platform = try text.flags.word("platform")
@@ -18,6 +25,7 @@ package struct FromInstruction: Sendable, Hashable {
     image = words[0]
     guard words.count == 3 else {
       name = nil
+      alias = nil
       return
     }
     let name = words[2].text.lowercased()
@@ -27,6 +35,7 @@ package struct FromInstruction: Sendable, Hashable {
         hint: "begin with a letter, and use letters, digits, '-', '_' and '.' only")
     }
     self.name = name
+    alias = Alias(keyword: words[1].text, name: words[2].text)
   }
 
   private static func isStageName(_ name: String) -> Bool {

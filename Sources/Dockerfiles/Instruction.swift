@@ -27,7 +27,12 @@ package struct Instruction: Sendable, Hashable {
   package let range: SourceRange
   /// The text as written, continuations joined and without the bodies of heredocs: what a history and a progress show.
   package let source: String
+  /// The comment on the line above, without its `#`; nil when there is none.
+  package let comment: String?
 
   /// Where the instruction begins.
   package var location: SourceLocation { range.start }
+
+  /// The name as it is written.
+  var keyword: Substring { source.prefix { !$0.unicodeScalars.contains(where: \.isBlank) } }
 }

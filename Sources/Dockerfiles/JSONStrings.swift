@@ -28,6 +28,9 @@ struct JSONStrings {
 
   private var current: Unicode.Scalar? { index < text.count ? text.scalars[index] : nil }
 
+  /// Of what comes next.
+  private var place: SourceLocation { index < text.count ? text.places[index] : text.end }
+
   private mutating func skipSpace() {
     while let scalar = current, " \t\r\n".unicodeScalars.contains(scalar) { index += 1 }
   }
@@ -49,7 +52,7 @@ struct JSONStrings {
         guard let string = string() else { return nil }
         strings.append(string)
       } else {
-        other = other ?? text[index..<text.count].start
+        other = other ?? place
         guard value(depth: depth) else { return nil }
       }
       skipSpace()
@@ -105,9 +108,9 @@ struct JSONStrings {
 
   private mutating func string() -> Fragment? {
     guard take("\"") else { return nil }
-    var string = Fragment(emptyAt: text[index..<text.count].start)
+    var string = Fragment(emptyAt: place)
     while let scalar = current {
-      let place = text.places[index]
+      let place = place
       index += 1
       switch scalar {
       case "\"": return string

@@ -2,6 +2,8 @@
 package struct KeyValue: Sendable, Hashable {
   package let key: Word
   package let value: Word
+  /// Written in the old form, with a blank instead of `=`.
+  var isLegacy = false
 
   /// Reads `k=v k2="v 2"`, or the old form `k the rest of the line`, which has one pair.
   ///
@@ -14,7 +16,7 @@ package struct KeyValue: Sendable, Hashable {
       guard !value.isEmpty else {
         throw text.error("\(text.name) '\(key.text)' has no value", hint: "write \(text.name) \(key.text)=VALUE")
       }
-      return [KeyValue(key: Word(key), value: Word(value))]
+      return [KeyValue(key: Word(key), value: Word(value), isLegacy: true)]
     }
     var pairs: [KeyValue] = []
     for word in words {

@@ -7,6 +7,10 @@ struct LineReader {
 
   private(set) var source: SourceText
   private(set) var directives = Directives()
+  /// The comment on the line above the logical line that was read last, without its `#`; nil when there is none.
+  private(set) var comment: String?
+  /// The last line of each logical line that goes on over an empty line.
+  private(set) var emptyContinuations: [Int] = []
   private var next = 0
   /// The lines that end in CR LF: in the body of a heredoc the CR is content.
   private var carriageReturns: Set<Int> = []
@@ -28,22 +32,36 @@ struct LineReader {
 
   /// The next logical line that is not blank, from its first scalar that is not white space; nil at the end.
   mutating func nextLine() throws(DockerfileError) -> Fragment? {
+    comment = nil
     while let first = nextPhysicalLine() {
       let line = first.trimmingLeft()
-      try directives.read(line, in: source)
-      guard !line.hasPrefix("#") else { continue }
-      var (text, continues) = withoutContinuation(line)
-      while continues, let following = nextPhysicalLine() {
-        let content = following.trimmingLeft()
-        if content.isEmpty || content.hasPrefix("#") { continue }
-        let piece: Fragment
-        (piece, continues) = withoutContinuation(following)
-        text.append(piece)
+      let isDirective = try directives.read(line, in: source)
+      guard !line.hasPrefix("#") else {
+        let content = line.dropFirst(1).trimmed()
+        comment = isDirective || content.isEmpty ? nil : content.text
+        continue
       }
-      text = text.trimmed()
+      let text = joined(line)
       if !text.isEmpty { return text }
+      comment = nil
     }
     return nil
+  }
+
+  /// The logical line that begins with this physical line.
+  private mutating func joined(_ line: Fragment) -> Fragment {
+    var (text, continues) = withoutContinuation(line)
+    var hasEmptyLine = false
+    while continues, let following = nextPhysicalLine() {
+      let content = following.trimmingLeft()
+      hasEmptyLine = hasEmptyLine || content.isEmpty
+      if content.isEmpty || content.hasPrefix("#") { continue }
+      let piece: Fragment
+      (piece, continues) = withoutContinuation(following)
+      text.append(piece)
+    }
+    if hasEmptyLine { emptyContinuations.append(next) }
+    return text.trimmed()
   }
 
   /// The next line as it stands, and what ends it, as the body of a heredoc needs it; nil at the end.

@@ -41,13 +41,10 @@ struct MountReader {
   }
 
   func bool(_ option: MountOptions.Option, _ value: String?) throws(DockerfileError) -> Bool {
-    switch value {
-    case nil, "1", "t", "T", "true", "TRUE", "True": return true
-    case "0", "f", "F", "false", "FALSE", "False": return false
-    case let value?:
-      throw error(
-        option, "mount option \(option.key) is true or false, not '\(value)'", hint: "write \(option.key)=true")
-    }
+    guard let value else { return true }
+    if let isTrue = GoBool.parse(value) { return isTrue }
+    throw error(
+      option, "mount option \(option.key) is true or false, not '\(value)'", hint: "write \(option.key)=true")
   }
 
   func number(_ option: MountOptions.Option, _ value: String?, radix: Int) throws(DockerfileError) -> UInt32 {

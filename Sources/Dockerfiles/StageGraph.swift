@@ -19,6 +19,8 @@ package struct StageGraph: Sendable {
   private let dockerfile: Dockerfile
   /// One a stage, in order.
   package let bases: [Base]
+  /// By name, the last of that name.
+  private let names: [String: Int]
 
   /// Expands each FROM by the values of the global arguments (see `globalArguments`).
   ///
@@ -46,6 +48,7 @@ package struct StageGraph: Sendable {
       if let name = stage.name { names[name] = stage.index }
     }
     self.bases = bases
+    self.names = names
   }
 
   /// The values of the arguments before the first FROM: `--build-arg`, else the default, expanded in order. They begin
@@ -114,10 +117,11 @@ package struct StageGraph: Sendable {
     var ordered: [Int] = []
     var isDone: Set<Int> = []
     var path: [(index: Int, open: ArraySlice<Int>)] = []
+    var onPath: Set<Int> = []
     func enter(_ index: Int) throws(DockerfileError) {
       if let name = dockerfile.stages[index].name, replaced.contains(name) { return }
       guard !isDone.contains(index) else { return }
-      guard !path.contains(where: { $0.index == index }) else { throw circle(index) }
+      guard onPath.insert(index).inserted else { throw circle(index) }
       let stages = try dependencies(of: index).compactMap { if case .stage(let stage) = $0 { stage } else { nil } }
       path.append((index, stages[...]))
     }
@@ -127,6 +131,7 @@ package struct StageGraph: Sendable {
         try enter(next)
       } else {
         let (index, _) = path.removeLast()
+        onPath.remove(index)
         isDone.insert(index)
         ordered.append(index)
       }
@@ -144,6 +149,7 @@ package struct StageGraph: Sendable {
   /// What the stage is made from: its base first, then what its instructions take files from, each once.
   package func dependencies(of index: Int) throws(DockerfileError) -> [Source] {
     var sources = [bases[index].source]
+    var seen = Set(sources)
     for instruction in dockerfile.stages[index].instructions {
       let froms: [Word] =
         switch instruction.kind {
@@ -153,15 +159,23 @@ package struct StageGraph: Sendable {
         }
       for from in froms {
         let source = try source(of: from)
-        if !sources.contains(source) { sources.append(source) }
+        if seen.insert(source).inserted { sources.append(source) }
       }
     }
     return sources
   }
 
+  /// The stage, and those that it stands on.
+  func bases(of stage: Int) -> Set<Int> {
+    var stages: Set<Int> = [stage]
+    var current = stage
+    while case .stage(let base) = bases[current].source, stages.insert(base).inserted { current = base }
+    return stages
+  }
+
   /// By name, the last of that name; else by number.
   private func stage(named name: String) -> Int? {
-    if let stage = dockerfile.stages.last(where: { $0.name == name.lowercased() }) { return stage.index }
+    if let index = names[name.lowercased()] { return index }
     guard name.unicodeScalars.allSatisfy(\.isDecimalDigit), let index = Int(name) else { return nil }
     return bases.indices.contains(index) ? index : nil
   }

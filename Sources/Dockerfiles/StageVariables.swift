@@ -7,19 +7,32 @@ package struct StageVariables: Sendable, Hashable {
   package private(set) var environment: [String]
   /// The names that ARG has declared, in order, each once.
   package private(set) var declared: [String] = []
+  private var declaredNames: Set<String> = []
   private var values: [String: String] = [:]
+  /// Where each name is in `environment`.
+  private var indices: [String: Int] = [:]
 
   /// Begins with the environment of the base image, `NAME=value` each.
   package init(environment: [String] = []) {
     self.environment = environment
-    for variable in environment {
+    for (index, variable) in environment.enumerated() {
       let (name, value) = Self.split(variable)
       values[name] = value
+      if indices[name] == nil { indices[name] = index }
     }
   }
 
   /// The value for an expansion; nil when not set.
   package subscript(name: String) -> String? { values[name] }
+
+  /// The names that have a value, in any order.
+  var names: some Collection<String> { values.keys }
+
+  /// How many names have a value.
+  var count: Int { values.count }
+
+  /// Whether ARG has declared the name, with a value or without.
+  func isDeclared(_ name: String) -> Bool { declaredNames.contains(name) }
 
   /// The environment of a RUN: that of the image with the arguments, `NAME=value`, sorted.
   package var runEnvironment: [String] { values.map { "\($0)=\($1)" }.sorted() }
@@ -44,7 +57,7 @@ package struct StageVariables: Sendable, Hashable {
           try argument.value.map { word throws(DockerfileError) in try expander.expand(word) { values[$0] } }
           ?? globals[name]
       }
-      if !declared.contains(name) { declared.append(name) }
+      if declaredNames.insert(name).inserted { declared.append(name) }
       if let value { values[name] = value }
       history.append(value.map { "\(name)=\($0)" } ?? name)
     }
@@ -65,9 +78,10 @@ package struct StageVariables: Sendable, Hashable {
     }
     for (name, value) in variables {
       values[name] = value
-      if let index = environment.firstIndex(where: { Self.split($0).name == name }) {
+      if let index = indices[name] {
         environment[index] = "\(name)=\(value)"
       } else {
+        indices[name] = environment.count
         environment.append("\(name)=\(value)")
       }
     }

@@ -32,8 +32,13 @@ package struct Word: Sendable, Hashable {
 
   /// The place of the scalar at `offset`, counted in scalars from 0.
   package func location(at offset: Int) -> SourceLocation {
-    guard let run = runs.last(where: { $0.offset <= offset }) else { return SourceLocation(line: 1, column: 1) }
-    return run.location.advanced(by: offset - run.offset)
+    var (low, high) = (0, runs.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if runs[middle].offset <= offset { low = middle + 1 } else { high = middle }
+    }
+    guard low > 0 else { return SourceLocation(line: 1, column: 1) }
+    return runs[low - 1].location.advanced(by: offset - runs[low - 1].offset)
   }
 
   /// Whether expansion could change the word by a variable.

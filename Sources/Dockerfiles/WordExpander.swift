@@ -51,6 +51,15 @@ package struct WordExpander: Sendable {
     return try lexer.lex(lookup).words
   }
 
+  /// The word with its variables replaced, and those of them that were not set and had no default.
+  func expandNotingUnset(
+    _ word: Word, as mode: Mode = .word, lookup: (String) -> String?
+  ) throws(DockerfileError) -> (text: String, words: [String], unset: [String]) {
+    var lexer = WordLexer(word, escape: mode == .word ? escape : "\\", mode: mode, source: source)
+    let (text, words) = try lexer.lex(lookup)
+    return (text, words, lexer.unset)
+  }
+
   /// The content of a heredoc of COPY or ADD, its variables replaced if it is one that expands.
   package func expand(_ heredoc: Heredoc, lookup: (String) -> String?) throws(DockerfileError) -> String {
     guard heredoc.expand else { return heredoc.content }

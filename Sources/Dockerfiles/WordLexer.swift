@@ -9,6 +9,8 @@ struct WordLexer {
   private var depth = 0
   /// What variables have brought so far, in UTF-8 bytes.
   private var brought = 0
+  /// The variables that were not set and had no default, in order.
+  private(set) var unset: [String] = []
 
   init(_ word: Word, escape: Unicode.Scalar, mode: WordExpander.Mode, source: SourceText) {
     self.word = word
@@ -121,7 +123,7 @@ struct WordLexer {
     index += 1
     guard current == "{" else {
       let name = name()
-      return name.isEmpty ? "$" : lookup(name) ?? ""
+      return name.isEmpty ? "$" : value(of: name, lookup)
     }
     index += 1
     depth += 1
@@ -135,7 +137,7 @@ struct WordLexer {
     }
     guard let modifier = take() else { throw open(start) }
     switch modifier {
-    case "}": return lookup(name) ?? ""
+    case "}": return value(of: name, lookup)
     case ":":
       let condition = take()
       guard let condition, "-+?".unicodeScalars.contains(condition) else {
@@ -147,6 +149,13 @@ struct WordLexer {
     case "/": return try replaced(name, from: start, lookup)
     default: throw unknown(String(modifier), start)
     }
+  }
+
+  /// The value of a variable for which nothing stands in when it is not set.
+  private mutating func value(of name: String, _ lookup: (String) -> String?) -> String {
+    if let value = lookup(name) { return value }
+    unset.append(name)
+    return ""
   }
 
   private func unknown(_ modifier: String, _ start: Int) -> DockerfileError {
@@ -194,7 +203,7 @@ struct WordLexer {
     let isLongest = text.unicodeScalars.first == modifier
     if isLongest { text.unicodeScalars.removeFirst() }
     let pattern = try pattern(text, from: start)
-    let value = lookup(name) ?? ""
+    let value = value(of: name, lookup)
     let longest: ShellPattern.Length = isLongest ? .longest : .shortest
     return modifier == "#" ? pattern.removingPrefix(longest, of: value) : pattern.removingSuffix(longest, of: value)
   }
@@ -207,9 +216,10 @@ struct WordLexer {
     let text = try part(until: "/", keepsEscapes: true, from: start, lookup)
     let replacement = try part(until: "}", keepsEscapes: true, from: start, lookup)
     let pattern = try pattern(Substring(text), from: start)
+    let value = value(of: name, lookup)
     guard
       let result = pattern.replacing(
-        isAll ? .all : .first, with: replacement, in: lookup(name) ?? "", upTo: WordExpander.maximumLength)
+        isAll ? .all : .first, with: replacement, in: value, upTo: WordExpander.maximumLength)
     else { throw error("the replacement in \(name) is too large", at: start, hint: "put long text into a file") }
     return result
   }

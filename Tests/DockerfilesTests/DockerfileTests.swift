@@ -85,7 +85,7 @@ func fixture(_ name: String) throws -> String {
 
   @Test func keepsStagesApart() throws {
     let file = try Dockerfile.parse(fixture("stages.Dockerfile"))
-    #expect(file.directives.check == "skip=none;error=true")
+    #expect(file.directives.check?.text == "skip=none;error=true")
     #expect(file.stages.map(\.name) == ["build", "tools", "assets", "debug", nil])
     #expect(file.stages.map(\.index) == [0, 1, 2, 3, 4])
     #expect(file.stages.first?.from.platform?.text == "$BUILDPLATFORM")
