@@ -6,7 +6,8 @@ import Layers
 package struct BuildContext: Sendable {
   /// Absolute.
   package let directory: String
-  let ignore: DockerIgnore?
+  /// What is left out; nil when there is no such file.
+  package let ignore: DockerIgnore?
 
   /// Opens the folder, and reads `NAME.dockerignore` beside the Dockerfile, or else the folder's `.dockerignore`.
   ///

@@ -26,6 +26,12 @@ struct BaseRecords: Sendable {
     return BaseImage(config: record.config, layers: record.layers, digest: record.digest)
   }
 
+  /// The configuration of the base as it was pulled last, though its layers may be gone; nil when it was not.
+  func config(of reference: Reference, _ platform: Platform) throws -> ImageConfig? {
+    guard let data = try? Data(contentsOf: URL(filePath: path(reference, platform))) else { return nil }
+    return try CanonicalJSON.decode(Record.self, from: Array(data)).config
+  }
+
   func keep(_ base: BaseImage, as reference: Reference, _ platform: Platform) throws {
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     let record = Record(

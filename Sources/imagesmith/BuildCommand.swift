@@ -15,11 +15,13 @@ struct BuildCommand: InterruptibleCommand {
 
       Example:  imagesmith build --group pii
                 imagesmith build --tag tools --file tools/Dockerfile .
+                imagesmith build --check .      exits with 2 and shows what the Dockerfile had better not do
       """)
 
   @OptionGroup var project: ProjectOptions
   @OptionGroup var options: BuildOptions
   @OptionGroup var dockerfile: DockerfileOptions
+  @OptionGroup var check: CheckOption
   @OptionGroup var output: OutputOptions
 
   func prepare() throws { try options.isolation.enterNamespace() }
@@ -30,9 +32,11 @@ struct BuildCommand: InterruptibleCommand {
       guard project.group.isEmpty else {
         throw Failure(.usage, "--group and a build context are two different builds", hint: "leave one of them out")
       }
+      if check.check { return try check.run(context, dockerfile, options, output) }
       let (name, digest) = try await dockerfile.build(context, options)
       return try output.print("\(name) \(digest)", ["name": name, "digest": "\(digest)"])
     }
+    if check.check { return try check.run(project.project(), options, output) }
     let images = try GroupImages(project.project(), options)
     for group in images.project.groups {
       let digest = try await images.build(group).manifest.digest

@@ -37,8 +37,11 @@ struct BuildOptions: ParsableArguments {
     request.secrets = HostSecrets.all.merging(
       try Dictionary(secret.map(SecretOption.parse), uniquingKeysWith: { $1 })
     ) { $1 }
-    request.arguments = ["SOURCE_DATE_EPOCH": String(request.epoch)].merging(
-      try NameValue.pairs(buildArg, option: "--build-arg", elsewhere: Environment.variables)
-    ) { $1 }
+    request.arguments = ["SOURCE_DATE_EPOCH": String(request.epoch)].merging(try arguments()) { $1 }
+  }
+
+  /// `--build-arg`.
+  func arguments() throws -> [String: String] {
+    try NameValue.pairs(buildArg, option: "--build-arg", elsewhere: Environment.variables)
   }
 }

@@ -49,6 +49,8 @@ struct DockerfileOptions: ParsableArguments {
       let exists = FileManager.default.fileExists(atPath: value, isDirectory: &isDirectory)
       return exists && isDirectory.boolValue ? .directory(value) : .image(value)
     }
+    let warnings = try DockerfileCheck.warnings(of: request)
+    defer { warnings.forEach(Console.standard.note) }
     let store = try LocalStore(directory: ".imagesmith/images")
     return (
       tag,

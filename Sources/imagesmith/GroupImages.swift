@@ -29,6 +29,8 @@ struct GroupImages: Sendable {
     try options.apply(to: &request)
     request.namedContexts = baseContext()
     request.compression = project.roster.image.compression == .gzip ? .gzip(level: 6) : .zstd(level: 3)
+    let warnings = try DockerfileCheck.warnings(of: request)
+    defer { warnings.forEach(Console.standard.note) }
     let progress = BuildProgress(name: project.groups.count > 1 ? group.name : "")
     return try await store.build(
       request, tag: group.name, isolation: options.isolation.chosen(), progress: progress)

@@ -20,7 +20,8 @@ struct ImageSmith: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      GenerateCommand.self, BuildCommand.self, PushCommand.self, RegisterCommand.self, ReleaseCommand.self,
+      CheckCommand.self, GenerateCommand.self, BuildCommand.self, PushCommand.self, RegisterCommand.self,
+      ReleaseCommand.self,
       RunCommand.self, SchemaCommand.self,
     ])
 
