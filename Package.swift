@@ -76,7 +76,7 @@ let package = Package(
     tests("Deployments", ["AWS", "Rosters", "TestServers"]),
     .target(name: "TestServers", path: "Tests/TestServers", exclude: ["moto_double.py"], swiftSettings: strict),
     tests("Sandboxes", ["Native"]),
-    tests("Builds", ["BuildProbe", "Dockerfiles", "Layers", "Native", "OCI", "Sandboxes"]),
+    tests("Builds", ["BuildProbe", "Dockerfiles", "Layers", "Native", "OCI", "Sandboxes", "TestServers"]),
     .executableTarget(
       name: "BuildProbe", dependencies: ["Builds", "Dockerfiles", "Layers", "Native", "OCI", "Sandboxes"],
       path: "Tests/BuildProbe", swiftSettings: strict),

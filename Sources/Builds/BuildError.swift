@@ -11,6 +11,8 @@ package struct BuildError: Error, Sendable, Equatable {
     case base
     /// The base's registry does not let this user have it.
     case baseDenied
+    /// A file or repository that ADD fetches could not be had.
+    case remote
     /// The machine: disk, rights, the runtime.
     case machine
     /// Something that a Dockerfile may say, and this version does not do.

@@ -15,6 +15,8 @@ package struct BuildRequest: Sendable {
   package var namedContexts: [String: NamedContext]
   /// By id: `--secret`.
   package var secrets: [String: Secret]
+  /// By id, such as `default`, the socket of an SSH agent: `--ssh`.
+  package var agents: [String: String] = [:]
   package var platform: Platform
   /// Added to the image's own.
   package var labels: [String: String]

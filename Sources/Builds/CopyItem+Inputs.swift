@@ -4,19 +4,19 @@ import Native
 extension CopyItem {
   /// What items add to a step's key: everything that gets into a layer, but for the files' times. Files that `index` does
   /// not know are read, several at a time.
-  static func addInputs(
-    of items: [CopyItem], to hasher: inout StepKeyHasher, in source: CopySource, index: FileIndex?
-  ) throws {
+  static func addInputs(of items: [CopyItem], to hasher: inout StepKeyHasher, index: FileIndex?) throws {
     let read = items.flatMap { item in (item.parents + item.files).filter(\.hasOwnContent) }
     var digests = try FileDigests.of(read, index: index)[...]
     for item in items {
       try hasher.add(item.name)
+      // The time that a server gave gets into the layer.
+      if item.source.origin == .fetched { try hasher.add(item.files.first?.status.modified.seconds ?? 0) }
       for files in [item.parents, item.files] {
         try hasher.add(files.count)
         for file in files {
           let digest = file.hasOwnContent ? digests.popFirst() : nil
           try hasher.add(
-            CopiedFile(file, digest: digest, in: source), named: file.below.bytes, path: file.path.bytes)
+            CopiedFile(file, digest: digest, in: item.source), named: file.below.bytes, path: file.path.bytes)
         }
       }
     }

@@ -8,6 +8,8 @@ struct CopyItem: Sendable {
   var name: [UInt8]
   /// The item itself, and then what is in it.
   var files: [CopySource.File]
+  /// The tree that it is from.
+  var source: CopySource
   /// With `--parents`, the folders above the item in the source that come with it, the highest first.
   var parents: [CopySource.File] = []
 
@@ -28,7 +30,7 @@ struct CopyItem: Sendable {
         {
           continue
         }
-        var item = CopyItem(name: name, files: try source.files(at: path, without: exclude))
+        var item = CopyItem(name: name, files: try source.files(at: path, without: exclude), source: source)
         if withParents { item.parents = try parents(of: path, word, in: source) }
         items.append(item)
       }

@@ -47,7 +47,9 @@ struct CopyLayer {
   }
 
   /// Adds the folder `path` and those above it; those that are missing become the owner's, 0755.
-  mutating func makeDirectories(_ path: LayerPath) throws {
+  ///
+  /// - Parameter implied: another owner of the missing ones.
+  mutating func makeDirectories(_ path: LayerPath, implied: Owner? = nil) throws {
     guard !path.isRoot else { return }
     for place in path.ancestors + [path] where changes[place]?.kind != .directory {
       guard try isDirectory(place) != false else {
@@ -55,7 +57,7 @@ struct CopyLayer {
           code: .input, message: "\(place) is no folder in the image, and something is copied into it",
           hint: Self.otherPlace)
       }
-      changes[place] = try existing(place) ?? new(place)
+      changes[place] = try existing(place) ?? new(place, implied ?? owner)
     }
   }
 
@@ -76,14 +78,83 @@ struct CopyLayer {
     }
   }
 
-  private func existing(_ path: LayerPath) throws -> LayerEntry? {
+  /// Brings a member of an archive to its place, of whatever is there; a folder that is there keeps its content.
+  mutating func replace(_ entry: LayerEntry) throws {
+    try makeDirectories(entry.path.parent ?? .root, implied: .root)
+    if entry.kind != .directory, changes[entry.path]?.kind == .directory {
+      for path in changes.keys where path.isWithin(entry.path) { changes[path] = nil }
+    }
+    changes[entry.path] = entry
+  }
+
+  /// Where `path` leads below the folder `top`, which links do not leave.
+  ///
+  /// - Throws: `BuildError` with code `input` when a link leads out, in a circle, or through a file.
+  func resolve(_ path: LayerPath, below top: LayerPath, archive: String) throws -> LayerPath {
+    var rest = path.components.map(Array.init)
+    var at = LayerPath.root
+    var links = 0
+    func refused(_ reason: String) -> BuildError {
+      BuildError(
+        code: .input, message: "the archive \(archive) cannot be unpacked: \(path) \(reason)", hint: Self.otherPlace)
+    }
+    while !rest.isEmpty {
+      let name = rest.removeFirst()
+      if name == Array(".".utf8) { continue }
+      if name == Array("..".utf8) {
+        guard let parent = at.parent else { throw refused("leads out of \(top) by a link") }
+        at = parent
+        continue
+      }
+      let next = at.appending(name)
+      switch try entry(at: top.appending(next))?.kind {
+      case .symlink(let target):
+        links += 1
+        guard links <= 255 else { throw refused("leads through too many links") }
+        if target.first == UInt8(ascii: "/") { at = .root }
+        rest = target.split(separator: UInt8(ascii: "/")).map(Array.init) + rest
+      case .directory, nil: at = next
+      default: throw refused("leads through a file")
+      }
+    }
+    return top.appending(at)
+  }
+
+  /// What is at a path so far, itself and not what it leads to.
+  func entry(at path: LayerPath) throws -> LayerEntry? {
+    if let change = changes[path] { return change }
+    // What stood below something that the layer replaces is gone.
+    for above in path.ancestors { if let change = changes[above], change.kind != .directory { return nil } }
     guard let below, let node = try below.node(at: path) else { return nil }
+    let kind: LayerEntry.Kind =
+      switch node.status.kind {
+      case .directory: .directory
+      case .symlink: .symlink(target: try FileStatus.linkTarget(of: node.hostPath))
+      case .file: .file(.path(node.hostPath))
+      case .fifo, .socket: .fifo
+      case .characterDevice(let major, let minor): .characterDevice(major: major, minor: minor)
+      case .blockDevice(let major, let minor): .blockDevice(major: major, minor: minor)
+      }
     return LayerEntry(
-      path: path, kind: .directory, mode: node.status.mode, uid: node.status.uid, gid: node.status.gid,
+      path: path, kind: kind, mode: node.status.mode, uid: node.status.uid, gid: node.status.gid,
       modified: node.status.modified.seconds, attributes: try below.attributes(ofHostPath: node.hostPath))
   }
 
-  private func new(_ path: LayerPath) -> LayerEntry {
+  /// Makes the entries whose content is the same file of `folder` names of one file.
+  mutating func joinNames(ofFilesIn folder: String) {
+    let prefix = Array("\(folder)/".utf8)
+    var first: [[UInt8]: LayerPath] = [:]
+    for path in changes.keys.sorted() {
+      guard case .file(.path(let content))? = changes[path]?.kind, content.starts(with: prefix) else { continue }
+      if let other = first[content] { changes[path]?.kind = .hardlink(to: other) } else { first[content] = path }
+    }
+  }
+
+  private func existing(_ path: LayerPath) throws -> LayerEntry? {
+    try entry(at: path).flatMap { $0.kind == .directory ? $0 : nil }
+  }
+
+  private func new(_ path: LayerPath, _ owner: Owner) -> LayerEntry {
     LayerEntry(path: path, kind: .directory, mode: 0o755, uid: owner.uid, gid: owner.gid, modified: .max)
   }
 

@@ -7,11 +7,21 @@ struct CopySource: Sendable {
   let tree: TreeView
   /// Leaves files out; nil for none.
   let ignore: DockerIgnore?
-  /// Whether the files are an image's, whose owners, times and attributes are part of them. Those of a folder of this
-  /// machine say something about the machine alone.
-  let isImage: Bool
+  let origin: Origin
   /// What errors call it.
   let name: String
+
+  /// Where the files are from, which decides what of them counts besides their content and mode.
+  enum Origin: Sendable {
+    /// A folder of this machine: owners, times and attributes say something about the machine alone.
+    case folder
+    /// A file fetched for this build: it has the time that its server gave.
+    case fetched
+    /// Owners, times and attributes are part of the files.
+    case image
+  }
+
+  var isImage: Bool { origin == .image }
 
   /// A file or folder of the tree.
   struct File: Sendable {

@@ -2,9 +2,11 @@ import OCI
 
 /// The words of EXPOSE: `8000`, `8000/udp`, `8000-8002/tcp`.
 enum ExposedPorts {
+  /// `PORT/PROTOCOL`, in the order of the words.
+  ///
   /// - Throws: `BuildError` with code `input` for a word that is no port.
-  static func parse(_ words: [String]) throws(BuildError) -> [String: EmptyObject] {
-    var ports: [String: EmptyObject] = [:]
+  static func parse(_ words: [String]) throws(BuildError) -> [String] {
+    var ports: [String] = []
     for word in words {
       let parts = word.split(separator: "/", omittingEmptySubsequences: false)
       let kind = parts.count == 2 ? parts[1].lowercased() : "tcp"
@@ -15,7 +17,7 @@ enum ExposedPorts {
         throw BuildError(
           code: .input, message: "EXPOSE \(word): that is no port", hint: "write a number from 1 to 65535, or 8000/udp")
       }
-      for port in first...last { ports["\(port)/\(kind)"] = EmptyObject() }
+      ports += (first...last).map { "\($0)/\(kind)" }
     }
     return ports
   }

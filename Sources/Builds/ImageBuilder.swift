@@ -68,6 +68,12 @@ package struct ImageBuilder: Sendable {
       last = try await stage.build()
       stages[index] = last
     }
+    let declared = stages.values.reduce(into: Set(globals.keys)) { $0.formUnion($1.variables.declared) }
+    let unused = request.arguments.keys.filter { !declared.contains($0) && !PredefinedArgs.contains($0) }.sorted()
+    if !unused.isEmpty {
+      let names = unused.joined(separator: ", ")
+      report(.warning("no ARG of the stages that are built takes --build-arg \(names)"))
+    }
     guard let last else {
       throw BuildError(
         code: .input, message: "the target \(request.target ?? "") is replaced by a build context",

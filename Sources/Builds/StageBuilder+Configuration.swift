@@ -29,39 +29,48 @@ extension StageBuilder {
     case .expose(let expose):
       let words = try expose.ports.flatMap { word in try expander.expandWords(word) { variables[$0] } }
       let ports = try ExposedPorts.parse(words)
-      container.exposedPorts = (container.exposedPorts ?? [:]).merging(ports) { $1 }
-      createdBy = "EXPOSE map[\(ports.keys.sorted().map { "\($0):{}" }.joined(separator: " "))]"
+      for port in ports {
+        container.exposedPorts = (container.exposedPorts ?? [:]).merging([port: EmptyObject()]) { $1 }
+      }
+      createdBy = "EXPOSE " + GoText.plain(ports)
     case .volume(let volume):
       let paths = try volume.paths.map(expand)
       for path in paths { container.volumes = (container.volumes ?? [:]).merging([path: EmptyObject()]) { $1 } }
-      createdBy = "VOLUME [\(paths.joined(separator: " "))]"
+      createdBy = "VOLUME " + GoText.plain(paths)
     case .entrypoint(let entrypoint):
-      container.entrypoint = entrypoint.command.arguments(shell: container.shell)
+      let words = entrypoint.command.arguments(shell: container.shell)
+      container.entrypoint = words.isEmpty ? nil : words
       // A command that the base had belongs to the base's entry point.
       if !hasOwnCommand { container.cmd = nil }
-      createdBy = "ENTRYPOINT " + Self.list(container.entrypoint ?? [])
+      createdBy = "ENTRYPOINT " + GoText.quoted(words)
     case .cmd(let cmd):
-      container.cmd = cmd.command.arguments(shell: container.shell)
+      let words = cmd.command.arguments(shell: container.shell)
+      container.cmd = words.isEmpty ? nil : words
       hasOwnCommand = true
-      createdBy = "CMD " + Self.list(container.cmd ?? [])
+      createdBy = "CMD " + GoText.quoted(words)
     case .shell(let shell):
       container.shell = shell.arguments
-      createdBy = "SHELL [\(shell.arguments.joined(separator: " "))]"
+      createdBy = "SHELL " + GoText.plain(shell.arguments)
     case .stopsignal(let stopsignal):
-      container.stopSignal = try expand(stopsignal.signal)
+      container.stopSignal = try StopSignal.check(expand(stopsignal.signal))
       createdBy = "STOPSIGNAL \(container.stopSignal ?? "")"
-    case .healthcheck(let healthcheck): container.healthcheck = Healthcheck(healthcheck)
-    case .onbuild(let onbuild): container.onBuild = (container.onBuild ?? []) + [onbuild.trigger]
-    case .maintainer: config.author = String(instruction.source.dropFirst("MAINTAINER".count).drop { $0 == " " })
+    case .healthcheck(let healthcheck):
+      let check = Healthcheck(healthcheck)
+      container.healthcheck = check
+      createdBy = "HEALTHCHECK \(check.goText)"
+    case .onbuild(let onbuild):
+      // BuildKit leaves it out of the history.
+      container.onBuild = (container.onBuild ?? []) + [onbuild.trigger]
+      self.container = container
+      return .configured
+    case .maintainer(let maintainer):
+      config.author = maintainer.name
+      createdBy = "MAINTAINER \(maintainer.name)"
     case .run, .copy, .add, .workdir: break
     }
     self.container = container
     addHistory(createdBy, isEmpty: true)
     return .configured
-  }
-
-  private static func list(_ words: [String]) -> String {
-    "[" + words.map { "\"\($0)\"" }.joined(separator: " ") + "]"
   }
 }
 
@@ -88,5 +97,14 @@ extension Healthcheck {
     startPeriod = given(instruction.startPeriod)
     startInterval = given(instruction.startInterval)
     retries = instruction.retries == 0 ? nil : instruction.retries
+  }
+
+  /// As Go prints the structure.
+  fileprivate var goText: String {
+    let times = [
+      ("Interval", interval), ("Timeout", timeout), ("StartPeriod", startPeriod), ("StartInterval", startInterval),
+    ]
+    .map { "\($0):\(GoText.duration($1 ?? 0))" }.joined(separator: " ")
+    return "{Test:\(GoText.plain(test ?? [])) \(times) Retries:\(retries ?? 0)}"
   }
 }

@@ -4,11 +4,11 @@ import Native
 import OCI
 
 extension StageBuilder {
-  /// COPY, and ADD of local files: they become a layer; the tree below is looked at only without `--link`.
+  /// COPY and ADD: they become a layer; the tree below is looked at only without `--link`.
   mutating func copy(_ words: CopyWords, _ instruction: Instruction) async throws -> BuildEvent.Outcome {
     let step = try expand(words)
     let source = step.paths.isEmpty ? nil : try await self.source(words.from)
-    addHistory(history(of: step, words, instruction), isEmpty: false)
+    addHistory(step.history(of: instruction.name), isEmpty: false)
     // Names of users are looked up in the tree, so that the layer depends on it.
     let isAlone = step.isLinked && (step.chown.map(UserDatabase.isNumeric) ?? true)
     var hasher = try hasher("copy", onto: isAlone ? nil : key)
@@ -16,16 +16,19 @@ extension StageBuilder {
     let own = try hasher.finishWithInputs()
 
     // Of a stage or an image it is known without a look whether it has changed.
-    let known = try source.map { try $0.key.map { try own.key.joined(with: $0) } } ?? own.key
+    let named = step.isRemote ? try await remoteKey(of: step, after: own.key) : own.key
+    let known = try named.flatMap { named in try source.map { try $0.key.map { try named.joined(with: $0) } } ?? named }
     if let known, let record = try cached(known) {
-      if source == nil { try account(for: own.key, own.inputs, isCached: true) }
+      if step.sources.isEmpty { try account(for: own.key, own.inputs, isCached: true) }
       try take(record)
       return .cached
     }
     // What it has changed in may be other files than these.
     let opened = try await source?.open(builder.cache)
-    let index = try source?.fileIndex(builder.cache)
-    let (items, content, inputs) = try await Self.read(step, opened, after: own, index)
+    let fetched = try await fetch(step)
+    defer { fetched.area?.remove() }
+    let index = fetched.trees.isEmpty ? try source?.fileIndex(builder.cache) : nil
+    let (items, content, inputs) = try await Self.read(step, opened, fetched, after: own, index)
     let kept = try cached(content)
     try account(for: content, inputs, isCached: kept != nil)
     if let record = kept {
@@ -34,7 +37,7 @@ extension StageBuilder {
       return .cached
     }
     if items.isEmpty, step.inline.isEmpty { builder.report(.warning("\(instruction.source): nothing matches")) }
-    let layer = try await write(step, items, from: opened, isAlone: isAlone)
+    let layer = try await write(step, items, isAlone: isAlone)
     let record = StepCache.Record(layer: layer, instruction: instruction.source)
     for key in Set([known, content].compactMap(\.self)) { try builder.cache.steps.keep(record, for: key) }
     try take(record)
@@ -42,8 +45,7 @@ extension StageBuilder {
   }
 
   private func expand(_ words: CopyWords) throws -> CopyStep {
-    let paths = try words.sources.paths.map(expand)
-    try words.requireFiles(paths)
+    let sources = try words.sources.paths.map { try AddedSource(expand($0), isAdd: words.added != nil) }
     let expander = request.dockerfile.expander
     let inline = try words.sources.files.map { file in
       (name: file.name, content: Array(try expander.expand(file) { variables[$0] }.utf8))
@@ -52,10 +54,22 @@ extension StageBuilder {
     let isFolder = written.hasSuffix("/") || written.hasSuffix("/.") || written == "."
     let destination = absolute(written)
     let chown = try words.chown.map(expand)
+    let checksum = try words.added?.checksum.map(expand)
+    if checksum != nil {
+      let isRemote =
+        sources.count == 1 && inline.isEmpty && sources.allSatisfy { if case .path = $0 { false } else { true } }
+      guard isRemote else {
+        throw BuildError(
+          code: .input, message: "--checksum says what one address must give, and \(sources.map(\.text)) is not one",
+          hint: "write an ADD for each address, and none for files of the build context")
+      }
+    }
     return CopyStep(
-      paths: paths, inline: inline, destination: isFolder && destination != "/" ? destination + "/" : destination,
-      chown: chown?.isEmpty == true ? nil : chown, chmod: try words.chmod.map(mode), isLinked: words.isLinked,
-      keepsParents: words.keepsParents, exclude: try words.exclude.map(expand))
+      sources: sources, inline: inline, destination: isFolder && destination != "/" ? destination + "/" : destination,
+      writtenDestination: written, chown: chown?.isEmpty == true ? nil : chown, chmod: try words.chmod.map(mode),
+      isLinked: words.isLinked, keepsParents: words.keepsParents, exclude: try words.exclude.map(expand),
+      unpacks: words.added.map { ($0.unpacks ?? true, $0.unpacks ?? false) } ?? (false, false), checksum: checksum,
+      keepsGitFolder: words.added?.keepsGitFolder ?? false)
   }
 
   private func mode(_ chmod: Word) throws -> ModeChange {
@@ -67,37 +81,34 @@ extension StageBuilder {
     return mode
   }
 
-  /// As BuildKit writes it.
-  private func history(of step: CopyStep, _ words: CopyWords, _ instruction: Instruction) -> String {
-    var parts = [instruction.name]
-    if let chown = step.chown { parts.append("--chown=\(chown)") }
-    if let chmod = step.chmod { parts.append("--chmod=\(chmod.text)") }
-    if step.isLinked { parts.append("--link") }
-    parts += step.inline.map { "<<\($0.name)" } + step.paths + [step.destination]
-    return parts.joined(separator: " ") + " # buildkit"
-  }
-
   /// Lists the files that the words name, and hashes them.
   private static func read(
-    _ step: CopyStep, _ source: CopySource?, after own: (key: StepKey, inputs: StepInputs), _ index: FileIndex?
+    _ step: CopyStep, _ source: CopySource?, _ fetched: FetchedSources, after own: (key: StepKey, inputs: StepInputs),
+    _ index: FileIndex?
   ) async throws -> ([CopyItem], StepKey, StepInputs) {
-    guard let source else { return ([], own.key, own.inputs) }
+    if step.sources.isEmpty { return ([], own.key, own.inputs) }
+    let trees = fetched.trees
     return try await BlockingPool.shared.run {
-      let items = try step.items(in: source)
+      let items = try step.items(in: source, trees)
       var hasher = try StepKeyHasher("copied files", after: own)
-      try CopyItem.addInputs(of: items, to: &hasher, in: source, index: index)
+      try CopyItem.addInputs(of: items, to: &hasher, index: index)
       let (key, inputs) = try hasher.finishWithInputs()
       return (items, key, inputs)
     }
   }
 
   private func write(
-    _ step: CopyStep, _ items: [CopyItem], from source: CopySource?, isAlone: Bool
+    _ step: CopyStep, _ items: [CopyItem], isAlone: Bool
   ) async throws -> Layer {
     let below = isAlone ? TreeView([]) : try await tree.view()
     let owner = try step.chown.map { try UserDatabase(below).owner(of: $0) }
+    let spool = step.unpacks.local || step.unpacks.remote ? try builder.cache.makeWorkArea() : nil
+    defer { spool?.remove() }
+    let report = builder.report
     let entries = try await BlockingPool.shared.run {
-      try step.entries(of: items, in: source, onto: step.isLinked ? nil : below, owner: owner)
+      try step.entries(of: items, onto: step.isLinked ? nil : below, owner: owner, spool: spool?.path) {
+        report(.warning($0))
+      }
     }
     let layer = try await writeLayer(entries)
     try await BlockingPool.shared.run { try CopyItem.requireUnchanged(items) }

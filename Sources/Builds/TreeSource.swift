@@ -23,10 +23,10 @@ struct TreeSource: Sendable {
   func open(_ cache: BuildCache) async throws -> CopySource {
     switch origin {
     case .folder(let context):
-      return CopySource(tree: TreeView([context.directory]), ignore: context.ignore, isImage: false, name: name)
+      return CopySource(tree: TreeView([context.directory]), ignore: context.ignore, origin: .folder, name: name)
     case .layers(let layers, _):
       let tree = try await StageTree(layers, cache: cache).view()
-      return CopySource(tree: tree, ignore: nil, isImage: true, name: name)
+      return CopySource(tree: tree, ignore: nil, origin: .image, name: name)
     }
   }
 
@@ -42,7 +42,7 @@ struct TreeSource: Sendable {
     let index = try fileIndex(cache)
     return try await BlockingPool.shared.run {
       var hasher = try StepKeyHasher("mounted files")
-      try CopyItem.addInputs(of: CopyItem.all(named: [path], in: source), to: &hasher, in: source, index: index)
+      try CopyItem.addInputs(of: CopyItem.all(named: [path], in: source), to: &hasher, index: index)
       return try hasher.finish()
     }
   }

@@ -153,7 +153,7 @@ func makeDirectories(_ path: String) throws(LayerError) {
 
 extension FileDescriptor {
   /// Reads from the current offset to the end, a large piece at a time.
-  func forEachChunk(_ body: (UnsafeRawBufferPointer) throws(NativeError) -> Void) throws(NativeError) {
+  package func forEachChunk(_ body: (UnsafeRawBufferPointer) throws(NativeError) -> Void) throws(NativeError) {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 4096)
     defer { buffer.deallocate() }
     while true {

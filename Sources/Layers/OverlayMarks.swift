@@ -40,7 +40,7 @@ package enum OverlayMarks: String, Sendable {
   }
 
   /// Whether an attribute says something about this host or its mounts and so must be in no layer, nor come out of one.
-  static func belongsToHost(_ name: [UInt8]) -> Bool {
+  package static func belongsToHost(_ name: [UInt8]) -> Bool {
     hostPrefixes.contains { name.starts(with: $0) } || hostNames.contains(name)
   }
 

@@ -76,7 +76,7 @@ struct Failure: Error {
     switch error.code {
     case .input, .unsupported: .input
     case .commandFailed, .machine: .failed
-    case .base: .unavailable
+    case .base, .remote: .unavailable
     case .baseDenied: .notAllowed
     }
   }

@@ -56,7 +56,7 @@ struct CopyTests {
   @Test(
     "what cannot be put where something else is",
     arguments: [
-      ("COPY a.txt b.txt /nowhere", "several files", "slash"),
+      ("COPY a.txt folder /nowhere", "/nowhere is no folder", "destination"),
       ("COPY a.txt /etc/passwd/", "/etc/passwd is no", "destination"),
       ("COPY a.txt /etc/passwd/x", "/etc/passwd is not a directory", "destination"),
       ("COPY folder /etc/passwd", "/etc/passwd is no folder", "destination"),
@@ -148,6 +148,14 @@ struct CopyTests {
     #expect(made.warnings == ["COPY no*thing /none/: nothing matches"])
   }
 
+  @Test("of several files onto one the last stays, with a warning")
+  func severalOntoOne() async throws {
+    let made = try await Workbench(Self.files).build("FROM scratch\nCOPY a.txt b.txt /one\nCOPY *.txt /two\n")
+    #expect(try await made.text("/one") == "b")
+    #expect(try await made.text("/two") == "b")
+    #expect(made.warnings.count == 2 && made.warnings[0].contains("/one, which is no folder"))
+  }
+
   @Test("from a stage: owners, times, hardlinks and attributes come with the files")
   func stage() async throws {
     let bench = try Workbench()
@@ -224,7 +232,7 @@ struct CopyTests {
   @Test("a file that is changed between being hashed and being copied is an error")
   func changedMeanwhile() throws {
     let bench = try Workbench(["a": "1"])
-    let source = CopySource(tree: TreeView([bench.context]), ignore: nil, isImage: false, name: "the build context")
+    let source = CopySource(tree: TreeView([bench.context]), ignore: nil, origin: .folder, name: "the build context")
     let items = try CopyItem.all(named: ["a"], in: source)
     try CopyItem.requireUnchanged(items)
     try bench.write(["a": "12"])
