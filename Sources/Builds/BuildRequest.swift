@@ -2,6 +2,7 @@ import Dockerfiles
 import Layers
 import Native
 import OCI
+import Sandboxes
 
 /// Everything that decides what a build makes: with the same request and the same inputs the image has the same digest.
 package struct BuildRequest: Sendable {
@@ -33,6 +34,12 @@ package struct BuildRequest: Sendable {
   package var explains = false
   /// Whether `RUN --security=insecure` may have what it asks for: `--allow security.insecure`.
   package var allowsInsecure = false
+  /// Stages, by name in lower case or by number, whose steps are done anew: `--no-cache-filter`.
+  package var uncachedStages: Set<String> = []
+  /// What a RUN without a `--network` of its own gets.
+  package var network = RunInstruction.Network.default
+  /// Of every RUN.
+  package var limits = SandboxLimits()
 
   package init(
     dockerfile: Dockerfile, context: BuildContext, target: String? = nil, arguments: [String: String] = [:],

@@ -36,7 +36,7 @@ struct PlacedMounts: Sendable {
     do {
       try placeKernelFolders()
       let hosts = aside + "/hosts"
-      try AtomicFile.write(Array(HostsFile.text(hostname: command.hostname).utf8), to: hosts)
+      try AtomicFile.write(Array(HostsFile.text(of: command).utf8), to: hosts)
       try place(SandboxMount(.file(hosts), at: command.hostsPath, isReadOnly: true))
       if access("/etc/resolv.conf", R_OK) == 0 {
         try place(SandboxMount(.file("/etc/resolv.conf"), at: command.resolverPath, isReadOnly: true))

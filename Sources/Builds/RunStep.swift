@@ -25,6 +25,7 @@ struct RunStep: Sendable {
   var network: RunInstruction.Network
   /// Whether it has all capabilities, and may make every system call.
   var isPrivileged = false
+  var limits: SandboxLimits
 
   /// Where `script` is seen: where nothing of it stays in the layer.
   static let scriptPath = "/dev/pipes/script"
@@ -37,6 +38,7 @@ struct RunStep: Sendable {
     try hasher.add(script ?? "")
     try hasher.add(network.rawValue)
     if isPrivileged { try hasher.add("insecure") }
+    try hasher.add(limits.description)
     try hasher.add(environment.count)
     for variable in environment {
       let name = String(variable.prefix { $0 != "=" })
@@ -74,6 +76,7 @@ struct RunStep: Sendable {
       arguments: arguments, environment: variables, workingDirectory: workingDirectory, user: identity,
       mounts: mounts.mounts, network: network == .none ? .none : .host, isPrivileged: isPrivileged)
     try command.followLinks(in: mounts.tree)
+    command.limits = limits
     return command
   }
 }

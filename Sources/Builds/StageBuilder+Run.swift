@@ -20,6 +20,7 @@ extension StageBuilder {
       try advance(by: stepKey.hex)
       return .cached
     }
+    try Emulation.requireRunnable(config.platform, on: .host)
     let sandbox = try await builder.sandbox()
     let directories = try await tree.directories()
     let area = try builder.cache.makeWorkArea()
@@ -110,7 +111,7 @@ extension StageBuilder {
     return RunStep(
       arguments: arguments, script: script, environment: variables.runEnvironment, declared: Set(variables.declared),
       workingDirectory: container.workingDir ?? "/", user: container.user ?? "", mounts: mounts,
-      network: run.network ?? .default, isPrivileged: run.security == .insecure)
+      network: run.network ?? request.network, isPrivileged: run.security == .insecure, limits: request.limits)
   }
 
   /// As BuildKit writes it: the ARGs that the command saw, and the command.

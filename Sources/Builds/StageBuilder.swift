@@ -169,7 +169,8 @@ extension StageBuilder {
 
   /// The record of a step that may be taken from the cache: its layer is there.
   func cached(_ key: StepKey) throws -> StepCache.Record? {
-    request.usesCache ? try known(key) : nil
+    let names = [stage.name, String(stage.index)].compactMap(\.self)
+    return request.usesCache && request.uncachedStages.isDisjoint(with: names) ? try known(key) : nil
   }
 
   /// The same of what a build without cache takes as well: a base, which only `--pull` makes anew.

@@ -19,7 +19,7 @@ struct RuntimeBundle {
     guard mkdir(links, 0o755) == 0 || errno == EEXIST else { throw .failed("make \(links)") }
     var mounts = [
       RuntimeSpec.Mount(
-        destination: command.hostsPath, type: "bind", source: try Self.hosts(workspace, command.hostname),
+        destination: command.hostsPath, type: "bind", source: try Self.hosts(workspace, command),
         options: ["bind", "ro"])
     ]
     if access("/etc/resolv.conf", R_OK) == 0 {
@@ -83,10 +83,10 @@ struct RuntimeBundle {
     }
   }
 
-  private static func hosts(_ workspace: Workspace, _ hostname: String) throws(SandboxError) -> String {
+  private static func hosts(_ workspace: Workspace, _ command: SandboxCommand) throws(SandboxError) -> String {
     let path = workspace.path + "/hosts"
     do {
-      try Data(HostsFile.text(hostname: hostname).utf8).write(to: URL(filePath: path))
+      try Data(HostsFile.text(of: command).utf8).write(to: URL(filePath: path))
     } catch {
       throw SandboxError(code: .failed, message: "cannot write \(path): \(error)")
     }

@@ -17,6 +17,13 @@ struct RuntimeSpec: Encodable {
     var cwd: String
     var capabilities: Capabilities
     var noNewPrivileges: Bool
+    var rlimits: [ResourceLimit]?
+  }
+
+  struct ResourceLimit: Encodable {
+    var type: String
+    var soft: UInt64
+    var hard: UInt64
   }
 
   struct User: Encodable {
@@ -92,9 +99,17 @@ extension RuntimeSpec {
       capabilities: Capabilities(
         bounding: capabilities, effective: command.user.uid == 0 ? capabilities : [],
         permitted: command.user.uid == 0 ? capabilities : []),
-      noNewPrivileges: !command.allowsNewPrivileges && !command.isPrivileged)
+      noNewPrivileges: !command.allowsNewPrivileges && !command.isPrivileged,
+      rlimits: command.limits.resources.isEmpty
+        ? nil
+        : command.limits.resources.map {
+          ResourceLimit(type: "RLIMIT_\($0.name.uppercased())", soft: $0.soft, hard: $0.hard)
+        })
     hostname = command.hostname
     self.mounts = mounts
+    if let bytes = command.limits.sharedMemory, let index = self.mounts.firstIndex(where: { $0.source == "shm" }) {
+      self.mounts[index].options.append("size=\(bytes)")
+    }
     var namespaces = ["pid", "ipc", "uts", "mount"]
     if command.network == .none { namespaces.append("network") }
     linux = Linux(

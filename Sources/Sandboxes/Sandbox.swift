@@ -69,6 +69,7 @@ package struct SandboxCommand: Sendable, Equatable {
   package var resolverPath = "/etc/resolv.conf"
   /// Sent when the task is cancelled; nil kills.
   package var stopSignal: Int32?
+  package var limits = SandboxLimits()
 
   package init(
     arguments: [String], environment: [String], workingDirectory: String = "/", user: UserIdentity = .root,

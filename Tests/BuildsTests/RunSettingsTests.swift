@@ -1,0 +1,52 @@
+import Foundation
+import Sandboxes
+import Testing
+
+@testable import Builds
+
+/// What `docker build`'s flags change of every RUN.
+@Suite(.enabled(if: geteuid() == 0, "mounting an overlay needs root"))
+struct RunSettingsTests {
+  @Test("hosts, shared memory and resource limits reach the command, and count for its key")
+  func limits() async throws {
+    let bench = try Workbench()
+    let file = "FROM localhost/tiny\nRUN grep db /etc/hosts; ulimit -n; df -k /dev/shm | tail -n 1\n"
+    let limits = SandboxLimits(
+      hosts: [.init(name: "db", address: "10.1.2.3")], sharedMemory: 8 << 20,
+      resources: [.init(name: "nofile", soft: 77, hard: 99)])
+    let made = try await bench.build(file) { $0.limits = limits }
+    let lines = made.output.split(separator: "\n")
+    #expect(lines.prefix(2) == ["10.1.2.3 db", "77"])
+    #expect(lines.last?.contains(" 8192 ") == true)
+    #expect(try await bench.build(file) { $0.limits = limits }.cached == [2])
+    #expect(try await bench.build(file) { $0.limits.resources = limits.resources }.cached == [])
+  }
+
+  @Test("a network for every RUN, which a RUN's own flag overrides")
+  func network() async throws {
+    let file = "FROM localhost/tiny\nRUN ls /sys/class/net\nRUN --network=host ls /sys/class/net\n"
+    let made = try await Workbench().build(file) { $0.network = .none }
+    let own = try FileManager.default.contentsOfDirectory(atPath: "/sys/class/net").sorted()
+    #expect(made.output.split(separator: "\n").map(String.init) == ["lo"] + own)
+  }
+
+  @Test("a stage that shall be built anew is, and those around it are not")
+  func uncachedStage() async throws {
+    let bench = try Workbench()
+    let file = """
+      FROM localhost/tiny AS one
+      RUN echo 1 > /one
+      FROM localhost/tiny AS Two
+      RUN echo 2 > /two
+      FROM localhost/tiny
+      COPY --from=one /one /
+      COPY --from=two /two /
+      """
+    _ = try await bench.build(file)
+    let again = try await bench.build(file) { $0.uncachedStages = ["two"] }
+    let done = again.events.compactMap { event -> String? in
+      if case .ended(let step, .done, _) = event, !step.text.hasPrefix("FROM") { step.text } else { nil }
+    }
+    #expect(done == ["RUN echo 2 > /two"])
+  }
+}
