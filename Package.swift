@@ -67,7 +67,12 @@ let package = Package(
     library("CZstd", "libzstd", debian: "libzstd-dev"),
     .target(name: "CLinux"),
 
-    tests("imagesmith", ["AWS", "Builds", "Dockerfiles", "Native", "Registries"]),
+    tests(
+      "imagesmith",
+      [
+        "AWS", "Builds", "Dockerfiles", "Native", "OCI", "Registries", "Sandboxes",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     tests("Native"),
     tests("Layers", ["Native", "OCI"]),
     tests("Images", ["Layers", "Native", "OCI", "Registries"]),

@@ -79,7 +79,7 @@ class Benchmark:
             self.row("the same, processors' time", "", f"{first.cpu + second.cpu:.1f} s", f"{whole.cpu:.1f} s",
                      f"{(first.cpu + second.cpu) / whole.cpu:.2f}")
             for line in first.output.splitlines():
-                if "done in" in line:
+                if "DONE" in line:
                     tell("  " + line)
             tell(f"  floor: {steps}")
         seconds = [second for _, second in builds]

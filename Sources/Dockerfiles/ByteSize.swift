@@ -1,9 +1,9 @@
 /// Sizes in bytes as Docker's flags have them: a number with a unit of 1024, such as `64m`, `1.5 GiB` or `512`.
-enum ByteSize {
+package enum ByteSize {
   private static let units = ["k", "m", "g", "t", "p"]
 
   /// Bytes; nil when the text is no size, or one of 8 EiB or more.
-  static func parse(_ text: String) -> Int64? {
+  package static func parse(_ text: String) -> Int64? {
     let number = text.prefix { $0.isASCIIDigit || $0 == "." }
     var unit = text.dropFirst(number.count).drop { $0 == " " }.lowercased()
     guard let value = Double(number), value >= 0 else { return nil }

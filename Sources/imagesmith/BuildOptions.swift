@@ -6,6 +6,12 @@ struct BuildOptions: ParsableArguments {
   @Flag(name: .long, help: "Do every step anew.")
   var noCache = false
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Do the steps of this stage anew; its name or its number. May be given several times.", valueName: "stage"))
+  var noCacheFilter: [String] = []
+
   @Flag(name: .long, help: "Make or fetch the base anew; what stands on it is built again if it has changed.")
   var pull = false
 
@@ -15,13 +21,19 @@ struct BuildOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "A secret for RUN --mount=type=secret: id=ID,src=FILE or id=ID,env=NAME. May be given several times.",
-      valueName: "secret"))
-  var secret: [String] = []
+      "The value of an ARG; a name alone takes it from the environment. May be given several times.",
+      valueName: "name[=value]"))
+  var buildArg: [String] = []
 
   @Option(
-    name: .long, help: ArgumentHelp("The value of an ARG. May be given several times.", valueName: "name=value"))
-  var buildArg: [String] = []
+    name: .long,
+    help: ArgumentHelp(
+      "How the build is shown on stderr: a live display (tty), lines (plain), JSON, or what fits (auto).",
+      valueName: "mode"))
+  var progress = ProgressMode.auto
+
+  @OptionGroup(title: "WHAT RUN GETS") var run: RunOptions
+  @OptionGroup(title: "LAYERS") var layers: CompressionOptions
 
   @OptionGroup var isolation: IsolationOptions
 
@@ -30,14 +42,14 @@ struct BuildOptions: ParsableArguments {
   /// - Throws: `Failure` for a value that is not understood.
   func apply(to request: inout BuildRequest) throws {
     request.usesCache = !noCache
+    request.uncachedStages = Set(noCacheFilter.flatMap { $0.split(separator: ",") }.map { $0.lowercased() })
     request.pullsBases = pull
     request.explains = explain
     request.allowsInsecure = isolation.allowsInsecure
     request.epoch = try Environment.epoch(or: BuildRequest.standardEpoch)
-    request.secrets = HostSecrets.all.merging(
-      try Dictionary(secret.map(SecretOption.parse), uniquingKeysWith: { $1 })
-    ) { $1 }
     request.arguments = ["SOURCE_DATE_EPOCH": String(request.epoch)].merging(try arguments()) { $1 }
+    request.compression = try layers.compression(or: request.compression)
+    try run.apply(to: &request)
   }
 
   /// `--build-arg`.

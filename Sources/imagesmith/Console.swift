@@ -1,4 +1,5 @@
 import Foundation
+import Native
 import Synchronization
 
 /// The person's side: everything but results goes here, to stderr.
@@ -12,51 +13,122 @@ final class Console: Sendable {
     static func < (left: Verbosity, right: Verbosity) -> Bool { left.rawValue < right.rawValue }
   }
 
+  private struct State {
+    var verbosity = Verbosity.normal
+    /// Whether each line is a JSON object, for a program.
+    var isJSON = false
+    var live = LiveArea()
+    /// Whether a command's output has been shown, and cannot be seen any more.
+    var hidesOutput = false
+  }
+
   static let standard = Console()
 
-  private let verbosity = Mutex(Verbosity.normal)
+  private let state = Mutex(State())
   private let isColoured: Bool
+  /// Whether lines can be drawn anew.
+  let isLive: Bool
 
   private init() {
     let environment = ProcessInfo.processInfo.environment
-    isColoured = isatty(2) == 1 && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+    isLive = isatty(2) == 1 && environment["TERM"] != "dumb"
+    isColoured = isLive && environment["NO_COLOR", default: ""].isEmpty
   }
 
-  func set(_ verbosity: Verbosity) { self.verbosity.withLock { $0 = verbosity } }
+  func set(_ verbosity: Verbosity) { state.withLock { $0.verbosity = verbosity } }
+
+  /// From now on every line is a JSON object, a `ProgressRecord`.
+  func speakJSON() { state.withLock { $0.isJSON = true } }
+
+  /// Of the terminal; asked for anew each time, as people change its size.
+  var rows: Int { size.rows }
+
+  private var size: TerminalSize { TerminalSize.of(2) ?? TerminalSize(columns: 80, rows: 24) }
 
   /// Something that a person wants to know while it happens.
-  func note(_ text: String) {
-    guard verbosity.withLock({ $0 }) > .quiet else { return }
-    write(text + "\n")
-  }
+  func note(_ text: String) { say(text, .note, from: .normal) }
 
   /// Something that only `--verbose` shows.
-  func detail(_ text: String) {
-    guard verbosity.withLock({ $0 }) == .verbose else { return }
-    write(text + "\n")
+  func detail(_ text: String) { say(text, .note, from: .verbose) }
+
+  func warn(_ text: String) { say(text, .warning, from: .normal) }
+
+  private func say(_ text: String, _ status: ProgressRecord.Status, from verbosity: Verbosity) {
+    state.withLock { state in
+      guard state.verbosity >= verbosity else { return }
+      guard !state.isJSON else {
+        var record = ProgressRecord(status: status)
+        record.message = text
+        return write(record)
+      }
+      write((status == .warning ? paint("warning:", 33) + " " : "") + text + "\n", &state)
+    }
+  }
+
+  /// A line for a program.
+  func tell(_ record: ProgressRecord) {
+    state.withLock { state in
+      guard state.verbosity > .quiet else { return }
+      write(record)
+    }
   }
 
   /// Bytes of a command's own output, as they are.
   func pass(_ bytes: [UInt8]) {
-    guard verbosity.withLock({ $0 }) > .quiet else { return }
-    FileHandle.standardError.write(Data(bytes))
+    state.withLock { state in
+      guard state.verbosity > .quiet else { return }
+      FileHandle.standardError.write(Data(bytes))
+    }
   }
 
-  func warn(_ text: String) {
-    write("\(paint("warning:", 33)) \(text)\n")
+  /// Draws what is live, with `final` lines above it that stay. Without any lines the display ends.
+  func draw(above final: [ScreenLine], _ lines: [ScreenLine]) {
+    state.withLock { state in
+      guard state.verbosity > .quiet else { return }
+      if !lines.isEmpty { state.hidesOutput = true }
+      let columns = size.columns
+      let text = final.map { $0.text(columns: columns, isColoured: isColoured) + "\n" }.joined()
+      let bytes = state.live.draw(above: text, lines: lines, columns: columns, isColoured: isColoured)
+      if !bytes.isEmpty { write(bytes) }
+    }
   }
 
   func show(_ failure: Failure) {
     guard let message = failure.message else { return }
-    if let output = failure.output, !output.isEmpty, verbosity.withLock({ $0 }) == .quiet { write(output + "\n") }
-    // A list of problems names the file and "error:" in each of its lines.
-    write(message.contains(": error: ") ? message + "\n" : "\(paint("error:", 31)) \(message)\n")
-    if let hint = failure.hint { write("  hint: \(hint)\n") }
+    state.withLock { state in
+      if state.isJSON {
+        var record = ProgressRecord(status: .error)
+        record.message = message
+        record.hint = failure.hint
+        record.output = failure.output
+        record.exitCode = failure.exitCode.rawValue
+        return write(record)
+      }
+      var text = ""
+      if let output = failure.output, !output.isEmpty, state.verbosity == .quiet || state.hidesOutput {
+        text += output.split(separator: "\n", omittingEmptySubsequences: false).map {
+          "  | \(TerminalText.plain($0.utf8))\n"
+        }
+        .joined()
+      }
+      // A list of problems names the file and "error:" in each of its lines.
+      text += message.contains(": error: ") ? message + "\n" : "\(paint("error:", 31)) \(message)\n"
+      if let excerpt = failure.excerpt { text += excerpt + "\n" }
+      if let hint = failure.hint { text += "  hint: \(hint)\n" }
+      write(text, &state)
+    }
   }
 
-  private func write(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
+  private func write(_ text: String, _ state: inout State) {
+    write(state.live.draw(above: text, columns: size.columns, isColoured: isColoured))
   }
+
+  private func write(_ record: ProgressRecord) {
+    guard let data = try? JSONEncoder.sorted.encode(record) else { return }
+    FileHandle.standardError.write(data + Data("\n".utf8))
+  }
+
+  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 
   private func paint(_ text: String, _ colour: Int) -> String {
     isColoured ? "\u{1B}[1;\(colour)m\(text)\u{1B}[0m" : text

@@ -1,23 +1,38 @@
 import ArgumentParser
 import Builds
-import Dockerfiles
-import Foundation
-import OCI
+import FoundationEssentials
 
 /// The arguments of a build that is no group's.
 struct DockerfileOptions: ParsableArguments {
-  @Argument(help: ArgumentHelp("A folder with a Dockerfile; none builds the groups.", valueName: "context"))
+  @Argument(
+    help: ArgumentHelp(
+      """
+      A folder with a Dockerfile, a tar of one, or - for a tar or a Dockerfile from stdin; none builds the groups.
+      """, valueName: "context"))
   var context: String?
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("The Dockerfile; CONTEXT/Dockerfile if not given.", valueName: "file"))
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The Dockerfile, - for stdin; CONTEXT/Dockerfile if not given. In a tar it is a path in there.",
+      valueName: "file"))
   var file: String?
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The image's tag in the local store.", valueName: "name"))
-  var tag = "latest"
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The image's name in the local store: NAME or HOST/REPOSITORY:TAG. May be given several times.",
+      valueName: "name"))
+  var tag: [String] = []
 
   @Option(name: .long, help: ArgumentHelp("Build this stage, and what it needs, only.", valueName: "stage"))
   var target: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What the image is for: linux/amd64, linux/arm64. RUN for another machine needs QEMU.", valueName: "platform"))
+  var platform: String?
 
   @Option(
     name: .long,
@@ -29,34 +44,36 @@ struct DockerfileOptions: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("A label of the image. May be given several times.", valueName: "name=value"))
   var label: [String] = []
 
-  /// Builds, and returns the tag and the image's digest.
-  func build(_ context: String, _ options: BuildOptions) async throws -> (String, Digest) {
-    guard Reference.isTag(tag) else {
-      throw Failure(.usage, "--tag \(tag) is no tag of the local store", hint: "letters, digits, '_', '.' and '-' only")
-    }
-    let file = file ?? context + "/Dockerfile"
-    guard let bytes = try? Data(contentsOf: URL(filePath: file)) else {
-      throw Failure(.input, "\(file) cannot be read", hint: "name the Dockerfile: --file FILE")
-    }
-    var request = BuildRequest(
-      dockerfile: try Dockerfile.parse(bytes: bytes, file: file),
-      context: try BuildContext(directory: context, dockerfile: file))
+  @Option(
+    name: .long,
+    help: ArgumentHelp("An annotation of the image's manifest. May be given several times.", valueName: "name=value"))
+  var annotation: [String] = []
+
+  /// Whether any of them is given that only this kind of build has.
+  var isGiven: Bool {
+    context != nil || file != nil || target != nil || platform != nil
+      || !(tag.isEmpty && buildContext.isEmpty && label.isEmpty && annotation.isEmpty)
+  }
+
+  /// The image's names, the first of which is printed.
+  func names() throws -> [String] { try tag.map(ImageName.parse) }
+
+  /// What is to be built.
+  ///
+  /// - Throws: `Failure`, `BuildError`, `DockerfileError` for an input that cannot be had or is wrong.
+  func request(_ context: String, _ options: BuildOptions, cache: BuildCache) async throws -> BuildRequest {
+    let input = try await BuildInput.open(context: context, file: file, cache: cache)
+    var request = BuildRequest(dockerfile: input.dockerfile, context: input.context)
     try options.apply(to: &request)
     request.target = target
-    request.labels = try NameValue.pairs(label, option: "--label")
+    if let platform { request.platform = try PlatformOption.parse(platform) }
+    request.labels = try NameValue.pairs(label, option: "--label", or: "")
+    request.annotations = try AnnotationOption.parse(annotation, for: request.platform)
     request.namedContexts = try NameValue.pairs(buildContext, option: "--build-context").mapValues { value in
-      var isDirectory: ObjCBool = false
+      var isDirectory = false
       let exists = FileManager.default.fileExists(atPath: value, isDirectory: &isDirectory)
-      return exists && isDirectory.boolValue ? .directory(value) : .image(value)
+      return exists && isDirectory ? .directory(value) : .image(value)
     }
-    let warnings = try DockerfileCheck.warnings(of: request)
-    defer { warnings.forEach(Console.standard.note) }
-    let store = try LocalStore(directory: ".imagesmith/images")
-    return (
-      tag,
-      try await store.build(
-        request, tag: tag, isolation: options.isolation.chosen(), progress: BuildProgress(name: "")
-      ).manifest.digest
-    )
+    return request
   }
 }

@@ -28,12 +28,17 @@ struct Failure: Error {
   var hint: String?
   /// What a failed command wrote last.
   var output: String?
+  /// The lines of the input file that it is about.
+  var excerpt: String?
 
-  init(_ exitCode: Code, _ message: String?, hint: String? = nil, output: String? = nil) {
+  init(
+    _ exitCode: Code, _ message: String?, hint: String? = nil, output: String? = nil, excerpt: String? = nil
+  ) {
     self.exitCode = exitCode
     self.message = message
     self.hint = hint
     self.output = output
+    self.excerpt = excerpt
   }
 
   /// Nil for what the argument parser says itself.
@@ -43,9 +48,11 @@ struct Failure: Error {
     case let error as RosterError: self.init(.input, error.message, hint: error.hint)
     case let error as RecipeError: self.init(.input, error.message, hint: error.hint)
     case let error as DockerfileError:
-      self.init(.input, [error.message, error.excerpt].compactMap(\.self).joined(separator: "\n"), hint: error.hint)
+      self.init(.input, error.message, hint: error.hint, excerpt: error.excerpt)
     case let error as BuildError:
-      self.init(Self.code(of: error), error.message, hint: error.hint ?? Self.hint(for: error), output: error.output)
+      self.init(
+        Self.code(of: error), error.message, hint: error.hint ?? Self.hint(for: error), output: error.output,
+        excerpt: error.excerpt)
     case let error as SandboxError:
       self.init(error.code == .notAllowed ? .notAllowed : .failed, error.message, hint: error.hint)
     case let error as ImageError: self.init(Self.code(of: error), error.message, hint: error.hint)

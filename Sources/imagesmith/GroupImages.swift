@@ -15,8 +15,10 @@ struct GroupImages: Sendable {
     store = try LocalStore(directory: project.store)
   }
 
-  /// Builds one group's image, and tags it in the store.
-  func build(_ group: Group) async throws -> LocalStore.Result {
+  /// Builds one group's image, tags it in the store, and writes it to where else it shall be.
+  func build(
+    _ group: Group, exports: [ExportOption] = [], keeps: Bool = true
+  ) async throws -> LocalStore.Result {
     let folder = project.context(of: group)
     let file = "\(folder)/Dockerfile"
     guard let bytes = try? Data(contentsOf: URL(filePath: file)) else {
@@ -26,14 +28,14 @@ struct GroupImages: Sendable {
     var request = BuildRequest(
       dockerfile: try Dockerfile.parse(bytes: bytes, file: "images/\(group.name)/Dockerfile"),
       context: try BuildContext(directory: folder, dockerfile: file))
+    request.compression = project.roster.image.compression == .gzip ? .gzip(level: 6) : .zstd(level: 3)
     try options.apply(to: &request)
     request.namedContexts = baseContext()
-    request.compression = project.roster.image.compression == .gzip ? .gzip(level: 6) : .zstd(level: 3)
     let warnings = try DockerfileCheck.warnings(of: request)
     defer { warnings.forEach(Console.standard.note) }
-    let progress = BuildProgress(name: project.groups.count > 1 ? group.name : "")
+    let display = try options.progress.display(image: project.groups.count > 1 ? group.name : "")
     return try await store.build(
-      request, tag: group.name, isolation: options.isolation.chosen(), progress: progress)
+      request, names: [group.name], exports: exports, keeps: keeps, isolation: options.isolation.chosen(), display)
   }
 
   /// The generated Dockerfile names an image that any builder can pull; the roster may want it made here instead.

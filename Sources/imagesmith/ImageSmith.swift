@@ -28,7 +28,7 @@ struct ImageSmith: AsyncParsableCommand {
   static func main() async {
     let interruption = Interruption()
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(BooleanFlags.normalized(CommandLine.arguments.dropFirst()))
       if var asynchronous = command as? any InterruptibleCommand {
         // Before there is a second thread, as a user namespace takes a process of one.
         try asynchronous.prepare()

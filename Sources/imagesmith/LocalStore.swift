@@ -1,4 +1,5 @@
 import Builds
+import Images
 import Layers
 import Native
 import OCI
@@ -7,42 +8,64 @@ import Sandboxes
 /// The images of a folder, `.imagesmith/images`, and the cache that builds fill it from.
 struct LocalStore: Sendable {
   let cache: BuildCache
-  let images: ImageLayout
+  private let directory: String
 
-  /// - Parameter directory: the image layout's.
+  /// - Parameter directory: the image layout's; made when the first image is kept.
   init(directory: String) throws {
     cache = try BuildCache(directory: Environment.cacheDirectory)
-    images = try ImageLayout(directory: directory)
+    self.directory = directory
   }
 
   /// What a build came to.
   struct Result: Sendable {
     var manifest: Descriptor
-    /// Whether the store had this image under the tag before.
-    var isUnchanged: Bool
+    var config: Digest
+    /// Whether the image itself went to stdout.
+    var tookStandardOutput = false
   }
 
-  /// Builds an image, and gives it `tag`.
+  /// Builds an image, and writes it to where it shall be.
+  ///
+  /// - Parameters:
+  ///   - names: each is a tag of the store, and the first one an export's name.
+  ///   - keeps: whether the store gets the image.
   func build(
-    _ request: BuildRequest, tag: String, isolation: Isolation, progress: BuildProgress
+    _ request: BuildRequest, names: [String], exports: [ExportOption] = [], keeps: Bool = true,
+    isolation: Isolation, _ display: any ProgressDisplay
   ) async throws -> Result {
+    let warnings = WarningList()
+    defer {
+      display.finish()
+      warnings.tell()
+    }
     let ladder = IsolationLadder(isolation, path: Environment.path, folder: cache.workFolder)
     let builder = ImageBuilder(
       cache: cache, bases: ImageBases(), path: Environment.path, sandbox: { try await ladder.sandbox() },
-      report: { progress.show($0) })
-    let image = try await builder.build(request)
-    let previous = try images.resolve(tag)
-    let manifest = try await BlockingPool.shared.run { [images, cache] in
-      for layer in image.layers { try images.blobs.take(layer.descriptor, from: cache.blobs) }
-      return try images.put(
-        config: image.config, layers: image.layers.map(\.descriptor),
-        annotations: image.annotations.isEmpty ? nil : image.annotations, tag: tag)
+      report: { event in
+        if case .warning(let text) = event { warnings.add(text) }
+        display.show(event)
+      })
+    let built = try await builder.build(request)
+    display.finish()
+    let image = OutputImage(
+      config: built.config, layers: built.layers, annotations: built.annotations, blobs: cache.blobs)
+    return try await BlockingPool.shared.run { [directory] in
+      let documents = try image.documents(.oci)
+      if keeps {
+        for name in names.isEmpty ? [ImageName.standard] : names {
+          try OCILayoutDestination(directory: directory, tag: name).write(image)
+        }
+      }
+      for export in exports { try export.destination(names).write(image) }
+      return Result(
+        manifest: documents.manifest.descriptor, config: documents.config.descriptor.digest,
+        tookStandardOutput: exports.contains(where: \.isStandardOutput))
     }
-    return Result(manifest: manifest, isUnchanged: previous?.digest == manifest.digest)
   }
 
   /// An image of the store, ready to be started; nil when nothing has that tag.
   func container(tagged tag: String) throws -> Container? {
+    let images = try ImageLayout(directory: directory)
     guard let descriptor = try images.resolve(tag) else { return nil }
     let manifest = try CanonicalJSON.decode(Manifest.self, from: images.blobs.read(descriptor.digest, limit: 4 << 20))
     let config = try CanonicalJSON.decode(

@@ -23,6 +23,7 @@ struct ReleaseCommand: InterruptibleCommand {
 
   mutating func run() async throws {
     output.apply()
+    if options.progress == .json { Console.standard.speakJSON() }
     let project = try project.project()
     try GenerateCommand.check(project.groups.map { try project.drift(of: $0) })
     let images = try GroupImages(project, options)

@@ -1,4 +1,5 @@
 import Builds
+import Glibc
 
 /// The value of `--secret`, as docker has it.
 enum SecretOption {
@@ -11,9 +12,12 @@ enum SecretOption {
       fields[parts[0]] = parts[1]
     }
     guard let id = fields["id"] else { throw usage(text) }
-    if let file = fields["src"] ?? fields["source"] { return (id, .file(file)) }
-    let name = fields["env"] ?? id
+    let source = fields["src"] ?? fields["source"]
+    if let source, fields["type"] != "env" { return (id, .file(source)) }
+    let name = fields["env"] ?? source ?? id
     guard let value = Environment.variables[name] else {
+      // As docker has it, an id alone may be a file's name.
+      if fields.count == 1, access(id, R_OK) == 0 { return (id, .file(id)) }
       throw Failure(.usage, "--secret id=\(id): the variable \(name) is not set", hint: "set it, or give src=FILE")
     }
     return (id, .value(Array(value.utf8)))

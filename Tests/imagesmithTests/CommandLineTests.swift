@@ -75,7 +75,7 @@ struct TextTests {
 
   @Test("seconds", arguments: [(0.04, "0.0s"), (59.94, "59.9s"), (72.3, "1m12s")])
   func seconds(seconds: Double, text: String) {
-    #expect(BuildProgress.text(seconds: seconds) == text)
+    #expect(StepText.seconds(seconds) == text)
   }
 
   @Test("one-time passwords are long, plain, and never the same")

@@ -23,7 +23,7 @@ def judge_run(report, project):
         project.dockerfile(first + "RUN cat /first\n")
         answer = project.call("build")
         answer.succeeded()
-        expect(answer.err.count("cached") == 2, "COPY and the first RUN are not from the cache:" + answer.tail())
+        expect(answer.err.count("CACHED") == 2, "COPY and the first RUN are not from the cache:" + answer.tail())
         expect(not project.abandoned(), f"left in the cache: {project.abandoned()}")
 
     report.check("a RUN fails: its output, code and step; what came before stays in the cache", body)

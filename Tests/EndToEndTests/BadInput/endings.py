@@ -53,7 +53,7 @@ def judge_run_endings(report, project):
 
     def interrupted():
         again = ended_by(signal.SIGINT, 130)
-        expect(again.err.count("cached") == 2, "the steps before are not from the cache:" + again.tail())
+        expect(again.err.count("CACHED") == 2, "the steps before are not from the cache:" + again.tail())
 
     report.check("Ctrl-C in a RUN: 130, no process, no mount; the next run works", interrupted)
     report.check(

@@ -1,0 +1,20 @@
+import OCI
+
+/// What an image is called in the local store: the value of `--tag`.
+enum ImageName {
+  /// What an image is called that nobody gives a name.
+  static let standard = "latest"
+
+  /// A tag of the store, or a whole reference, as it is written; the store keeps either as the annotation
+  /// `org.opencontainers.image.ref.name`.
+  ///
+  /// - Throws: `Failure` for what is neither.
+  static func parse(_ text: String) throws -> String {
+    if Reference.isTag(text) { return text }
+    guard let reference = Reference(text), reference.digest == nil else {
+      throw Failure(
+        .usage, "--tag \(text) is no name for an image", hint: "write --tag NAME, or --tag HOST/REPOSITORY:TAG")
+    }
+    return text
+  }
+}
