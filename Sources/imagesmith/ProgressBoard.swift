@@ -68,13 +68,14 @@ struct ProgressBoard {
     // One row stays free for the cursor.
     let room = max(rows - 1 - lines.count, 1)
     let shown = running.count <= room ? running[...] : running.prefix(max(room - 1, 0))
-    let tail = shown.isEmpty ? 0 : min(Self.tail, (room - shown.count) / shown.count)
+    let hidden = running.count - shown.count
+    let left = room - shown.count - (hidden > 0 ? 1 : 0)
+    let tail = shown.isEmpty ? 0 : min(Self.tail, left / shown.count)
     for one in shown {
       let text = " => \(one.step.label) \(StepText.instruction(one.step))"
       lines.append(ScreenLine(text, right: StepText.seconds(time - one.began)))
       lines += one.output.last(tail).map { ScreenLine(" => => # \($0)", .faint) }
     }
-    let hidden = running.count - shown.count
     if hidden > 0 { lines.append(ScreenLine(" => and \(hidden) more", .faint)) }
     return lines
   }
