@@ -34,10 +34,6 @@ struct LocalStore: Sendable {
     isolation: Isolation, _ display: any ProgressDisplay
   ) async throws -> Result {
     let warnings = WarningList()
-    let unused = request.dockerfile.unusedArguments(among: request.arguments.keys)
-    if !unused.isEmpty {
-      warnings.add("One or more build-args [\(unused.joined(separator: " "))] were not consumed")
-    }
     defer {
       display.finish()
       warnings.tell()
