@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import Native
 import OCI
+import Sandboxes
 
 /// A base made here from a distribution's packages, by mmdebstrap: nothing in it but what Debian signed.
 package struct Bootstrap: Sendable, Hashable, CustomStringConvertible {
@@ -52,11 +53,14 @@ package struct Bootstrap: Sendable, Hashable, CustomStringConvertible {
         hint: "apt-get install mmdebstrap")
     }
     let output = OutputTail(lines: 20)
+    let canMount = Isolation.allowsMounts
     let process = ChildProcess(
       program, Self.options + [suite, directory] + (mirror.map { [$0] } ?? []),
       environment: ["PATH=\(ImageBuilder.standardPath)", "SOURCE_DATE_EPOCH=\(epoch)", "LC_ALL=C.UTF-8"],
-      // A mount namespace of its own: what mmdebstrap mounts ends with it. It needs its processes' own /proc.
-      mounts: [ChildProcess.Mount(source: "proc", target: "/proc", type: "proc")], isolatesProcesses: true)
+      // A mount namespace of its own: what mmdebstrap mounts ends with it. It needs its processes' own /proc. Where mounts are
+      // not allowed it does without.
+      mounts: canMount ? [ChildProcess.Mount(source: "proc", target: "/proc", type: "proc")] : [],
+      isolatesProcesses: canMount)
     let status: ChildProcess.Status
     do {
       status = try await process.run { output.append($0) }
@@ -69,6 +73,13 @@ package struct Bootstrap: Sendable, Hashable, CustomStringConvertible {
         code: .base, message: "mmdebstrap could not make \(description) (status \(status.code))",
         hint: "is the package mirror reachable, and is debian-archive-keyring up to date?", output: output.text)
     }
+    try removeDevices(in: directory)
+  }
+
+  /// Which of them mmdebstrap makes depends on the rights that it has, and every runtime brings its own.
+  private func removeDevices(in directory: String) throws(NativeError) {
+    let devices = try FileDescriptor.open(directory + "/dev", O_RDONLY | O_DIRECTORY)
+    for name in try devices.names() { try devices.removeTree(name) }
   }
 
   private static func find(_ name: String, path: String) -> String? {

@@ -1,3 +1,5 @@
+import Native
+
 /// What root may do, piece by piece; the number is the kernel's. Source: capabilities(7).
 enum Capability: Int, CaseIterable, Sendable {
   case chown = 0
@@ -26,4 +28,19 @@ enum Capability: Int, CaseIterable, Sendable {
   static func mask(_ capabilities: [Capability]) -> UInt64 {
     capabilities.reduce(0) { $0 | 1 << UInt64($1.rawValue) }
   }
+}
+
+extension Capability {
+  /// Whether this process has it in effect. Source: proc_pid_status(5), `CapEff`.
+  static func isEffective(_ capability: Capability) -> Bool {
+    guard let bytes = try? FileDescriptor.open("/proc/self/status").readAll(limit: 1 << 16) else { return false }
+    let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("CapEff:") }
+    let mask = line?.split(whereSeparator: \.isWhitespace).last.flatMap { UInt64($0, radix: 16) } ?? 0
+    return mask >> UInt64(capability.rawValue) & 1 == 1
+  }
+}
+
+extension Isolation {
+  /// Whether this process may mount, and make namespaces.
+  package static var allowsMounts: Bool { Capability.isEffective(.sysAdmin) }
 }

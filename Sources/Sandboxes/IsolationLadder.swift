@@ -130,13 +130,3 @@ private struct OverlayTrial {
     try? FileDescriptor.open(parent, O_RDONLY | O_DIRECTORY).removeTree(Array(path[path.index(after: slash)...].utf8))
   }
 }
-
-extension Capability {
-  /// Whether this process has it in effect. Source: proc_pid_status(5), `CapEff`.
-  static func isEffective(_ capability: Capability) -> Bool {
-    guard let bytes = try? FileDescriptor.open("/proc/self/status").readAll(limit: 1 << 16) else { return false }
-    let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("CapEff:") }
-    let mask = line?.split(whereSeparator: \.isWhitespace).last.flatMap { UInt64($0, radix: 16) } ?? 0
-    return mask >> UInt64(capability.rawValue) & 1 == 1
-  }
-}

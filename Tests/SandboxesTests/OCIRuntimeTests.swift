@@ -43,7 +43,7 @@ struct OCIRuntimeTests {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
     let found = try OCIRuntime.find(path: path)
     let other = ["/usr/sbin/runc", "/usr/bin/runc"].filter { FileManager.default.isExecutableFile(atPath: $0) }
-    return [found] + other.prefix(1).map(OCIRuntime.init)
+    return [found] + other.prefix(1).map { OCIRuntime(program: $0) }
   }
 
   private func run(

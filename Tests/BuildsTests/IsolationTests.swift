@@ -1,0 +1,149 @@
+import Foundation
+import Layers
+import Native
+import OCI
+import Sandboxes
+import Testing
+
+@testable import Builds
+
+/// The same RUNs over an OCI runtime as root, the same rootless, and by chroot: each makes the same layer, byte for byte.
+@Suite(.enabled(if: geteuid() == 0, "needs root"))
+struct IsolationTests {
+  /// A RUN, and what it is a case of.
+  struct Case: Sendable, CustomStringConvertible {
+    var name: String
+    var line: String
+    var description: String { name }
+
+    init(_ name: String, _ line: String) {
+      self.name = name
+      self.line = line
+    }
+  }
+
+  /// One after the other, each upon what the ones before have left.
+  static let cases: [Case] = [
+    Case(
+      "all to begin with",
+      """
+      mkdir -p /d/sub/deep /e/f /g/h; echo one >/d/one; echo two >/d/sub/two; echo three >/d/sub/deep/three; \
+      echo e >/e/e; ln -s one /d/link; mknod /d/fifo p; echo x >"/d/$(printf '\\377\\376')"; echo g >/g/h/g
+      """),
+    Case("nothing", "true"),
+    Case("new files and folders", "echo new >/new; mkdir -p /a/b/c; echo x >/a/b/c/x; mkdir /empty"),
+    Case("a file in a folder of the base", "echo tool >/usr/bin/tool"),
+    Case("a mode in a folder of the base", "chmod 0700 /usr/bin/cat"),
+    Case("a folder removed", "rm -r /e"),
+    Case("a folder emptied by making it anew", "rm -r /d/sub && mkdir /d/sub"),
+    Case("and filled", "mkdir /d/sub/again; echo 1 >/d/sub/again/1"),
+    Case("removed and made anew with other content", "rm -r /d/sub && mkdir -p /d/sub/again && echo 2 >/d/sub/again/2"),
+    Case("a file in the place of a folder", "rm -r /d/sub && echo file >/d/sub"),
+    Case("a folder in the place of a file", "rm /d/sub && mkdir /d/sub && echo in >/d/sub/in"),
+    Case("a link in the place of a folder", "rm -r /d/sub && ln -s one /d/sub"),
+    Case("a folder in the place of a link", "rm /d/sub && mkdir /d/sub"),
+    Case("a mode", "chmod 0640 /d/one"),
+    Case("the same mode again", "chmod 0640 /d/one"),
+    Case("an owner", "chown 1000:1001 /d/one /d"),
+    Case("a folder's mode", "chmod 0700 /g"),
+    Case("a touched file", "touch /d/one"),
+    Case("a touched file of the base", "touch /etc/group"),
+    Case("the same content written again", "echo one >/d/one"),
+    Case("a file opened to write, and not written", ": >>/d/one; : >>/etc/group"),
+    Case("made and removed", "touch /g/x; rm /g/x; touch /usr/bin/x; rm /usr/bin/x"),
+    Case("a second name", "ln /d/one /d/other-name"),
+    Case("more under one of two names", "echo more >>/d/one"),
+    Case("names in several folders", "ln /d/one /d/n1; ln /d/n1 /a/n2; mkdir /names; ln /a/n2 /names/n3"),
+    Case("a name removed", "rm /d/n1"),
+    Case("a name made and removed", "ln /new /new2; rm /new2"),
+    Case("a renamed file", "mv /new /newer; mv /d/link /a/link"),
+    Case("a renamed folder", "mv /a /z"),
+    Case("a folder renamed into another", "mv /z/b /g/h/b"),
+    Case("a link made anew", "ln -sfn two /z/link"),
+    Case("setuid", "cp /usr/bin/cat /suid; chown 0:50 /suid; chmod 4755 /suid"),
+    Case("the owner of setuid", "chown 1000 /suid"),
+    Case("a fifo's mode", "chmod 0600 /d/fifo"),
+    Case("a new fifo", "mknod /z/fifo p"),
+    Case(
+      "names that are no UTF-8",
+      "rm \"/d/$(printf '\\377\\376')\"; echo y >\"/d/$(printf '\\300')\"; mkdir \"/$(printf '\\355\\240')\""),
+    Case(
+      "attributes", "setfattr -n user.one -v 1 /newer; setfattr -n user.two -v 2 /z; setfattr -n user.x -v y /g/h/g"),
+    Case("an attribute less", "setfattr -x user.x /g/h/g"),
+    Case("capabilities", "cp /usr/bin/cat /capable; setcap cap_net_raw+ep /capable"),
+    Case("times", "touch -d '1999-12-31 UTC' /old /d; touch -d '2040-01-01 UTC' /late"),
+    Case("a file with a hole", "dd if=/dev/zero of=/hole bs=1 count=1 seek=1000000 2>/dev/null"),
+    Case("a copy with times", "cp -a /d /d-copy"),
+    Case("a deep folder", "p=/deep; for i in 1 2 3 4 5 6 7 8 9; do p=$p/$i$i$i; done; mkdir -p $p; echo $p >$p/x"),
+    Case("everything in a folder", "rm -r /d/*"),
+    Case("an empty folder made anew", "rm -r /empty; mkdir /empty"),
+    Case("a file made anew", "rm /newer; echo new >/newer"),
+    Case("something left running", "sleep 98765 & echo started >/started"),
+    Case(
+      "changes at and below mount points",
+      """
+      --mount=type=tmpfs,target=/mnt/t --mount=type=cache,target=/mnt/c --mount=type=bind,target=/mnt/b,rw \
+      --mount=type=secret,id=s,target=/mnt/s/secret --mount=type=bind,source=file,target=/z/file \
+      touch /mnt/t/x /mnt/c/x /mnt/b/x; cat /mnt/s/secret >/dev/null; cat /z/file
+      """),
+    Case(
+      "changes beside mount points",
+      "--mount=type=tmpfs,target=/mnt/t --mount=type=tmpfs,target=/g echo beside >/mnt/beside; touch /g/x"),
+    Case("the kernel's folders and the network's files", "touch /dev/x; cat /etc/hosts /etc/resolv.conf >/dev/null"),
+  ]
+
+  /// The digests of the cases' layers.
+  private func layers(_ cases: [Case], _ sandbox: any Sandbox) async throws -> [DiffID] {
+    var bench = try Workbench(["file": "content"])
+    bench.sandbox = { sandbox }
+    let made = try await bench.build(Self.dockerfile(cases)) { $0.secrets = ["s": .value([1, 2])] }
+    #expect(try bench.isClean)
+    return made.image.layers.suffix(cases.count).map(\.diffID)
+  }
+
+  private static func dockerfile(_ cases: [Case]) -> String {
+    "FROM localhost/tiny\n" + cases.map { "RUN \($0.line)\n" }.joined()
+  }
+
+  private func expectSame(_ made: [DiffID], _ expected: [DiffID], _ cases: [Case]) throws {
+    try #require(made.count == expected.count)
+    for (index, one) in cases.enumerated() { #expect(made[index] == expected[index], "\(one.name): RUN \(one.line)") }
+  }
+
+  private func runtime() throws -> OCIRuntime {
+    try OCIRuntime.find(path: ProcessInfo.processInfo.environment["PATH"] ?? "")
+  }
+
+  @Test("chroot makes the layers that overlayfs makes")
+  func chroot() async throws {
+    let cases = Self.cases + [Case("devices", "mknod /z/null c 1 3; mknod /z/loop b 7 0; chmod 0600 /z/null")]
+    try expectSame(try await layers(cases, Chroot()), try await layers(cases, runtime()), cases)
+    #expect(Self.sleepers.isEmpty)
+  }
+
+  @Test(
+    "so do a user namespace, and a root who may not mount",
+    arguments: [(Isolation.rootless, true), (.chroot, true), (.chroot, false), (.auto, false)])
+  func others(isolation: Isolation, inNamespace: Bool) async throws {
+    // A user namespace lets nobody change files of another.
+    let probe = try Probe(Self.dockerfile(Self.cases), owner: inNamespace ? Probe.firstID : 0)
+    let arguments = ["--isolation", isolation.rawValue, "--layers", "--secret", "s=12"]
+    let outcome = try inNamespace ? probe.runInNamespace(arguments) : probe.runWithoutMounts(arguments)
+    try #require(outcome.code == 0, "\(outcome.output)")
+    let digests = outcome.output.split(separator: "\n").filter { $0.hasPrefix("sha256:") }.map(String.init)
+    let expected = try await layers(Self.cases, runtime())
+    try #require(digests.count == expected.count + 1, "\(outcome.output)")
+    for (index, one) in Self.cases.enumerated() {
+      #expect(digests[index + 1] == "\(expected[index])", "\(one.name): RUN \(one.line)")
+    }
+    #expect(Self.sleepers.isEmpty)
+  }
+
+  /// Processes that a RUN has left behind.
+  private static var sleepers: [String] {
+    let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return all.filter { pid in
+      (try? String(contentsOfFile: "/proc/\(pid)/cmdline", encoding: .utf8)) == "sleep\098765\0"
+    }
+  }
+}
