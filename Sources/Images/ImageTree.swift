@@ -46,8 +46,13 @@ package struct ImageTree: Sendable {
   /// By path, in the order of a layer: a directory before what is in it. The root is the first.
   package let entries: [(path: LayerPath, node: Node)]
   private let places: [LayerPath: Int]
+  /// How many names a file has, where that is more than one.
+  private let links: [Inode: Int]
 
   package subscript(path: LayerPath) -> Node? { places[path].map { entries[$0].node } }
+
+  /// How many names the file has.
+  package func links(of node: Node) -> Int { links[node.inode] ?? 1 }
 
   /// What is in the directory at `path`, by name.
   package func children(of path: LayerPath) -> [(path: LayerPath, node: Node)] {
@@ -71,6 +76,9 @@ package struct ImageTree: Sendable {
     Self.collect(root, at: .root, into: &entries)
     self.entries = entries
     places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.path, $0) })
+    var links: [Inode: Int] = [:]
+    for (_, node) in entries where node.kind != .directory { links[node.inode, default: 0] += 1 }
+    self.links = links.filter { $1 > 1 }
   }
 
   private static func implicit(layer: Int) -> Node {

@@ -13,6 +13,14 @@ package struct LayerListing: Sendable {
   /// Bytes of the files.
   package var size: Int { members.reduce(0) { $0 + $1.size } }
 
+  /// A layer with these members alone.
+  init(layer: Layer, members: [LayerMember]) {
+    self.layer = layer
+    self.members = members
+    digests = [:]
+    contents = [:]
+  }
+
   /// Reads the layer to its end.
   init(_ layer: Layer, _ reader: inout LayerReader, _ wish: Wish) throws {
     self.layer = layer
