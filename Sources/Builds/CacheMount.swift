@@ -20,15 +20,18 @@ final class CacheMount: Sendable {
   /// - Parameters:
   ///   - parent: where the folders are.
   ///   - id: what builds share the folder by.
+  ///   - content: what a new folder begins with: the mount's `source` in this tree.
   /// - Throws: `NativeError`; `CancellationError` while it waits.
-  static func open(_ mount: Mount, id: String, in parent: String) async throws -> CacheMount {
+  static func open(
+    _ mount: Mount, id: String, in parent: String, content: CopySource? = nil
+  ) async throws -> CacheMount {
     var hasher = try StepKeyHasher("cache mount")
     try hasher.add(id)
     let name = try hasher.finish().hex
     var number = 0
     while true {
       let path = "\(parent)/\(name)" + (number == 0 ? "" : "-\(number)")
-      try make(path, mount)
+      try await make(path, mount, content)
       let folder = try FileDescriptor.open(path, O_RDONLY | O_DIRECTORY)
       if flock(folder.raw, (mount.sharing == .shared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 {
         return CacheMount(path: path, lock: folder)
@@ -38,13 +41,33 @@ final class CacheMount: Sendable {
     }
   }
 
-  private static func make(_ path: String, _ mount: Mount) throws {
-    guard mkdir(path, 0o700) == 0 else {
-      if errno == EEXIST { return }
-      throw NativeError(failed: "make \(path)")
+  /// Makes the folder whole before it gets its name, while no other build makes one.
+  private static func make(_ path: String, _ mount: Mount, _ content: CopySource?) async throws {
+    if access(path, F_OK) == 0 { return }
+    let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let scratch = try ScratchFolder.make(in: parent + "/../work")
+    let folder = scratch.path + "/folder"
+    try await BlockingPool.shared.run {
+      let all = try FileDescriptor.open(parent, O_RDONLY | O_DIRECTORY)
+      try all.lock()
+      if access(path, F_OK) == 0 { return }
+      guard mkdir(folder, 0o755) == 0 else { throw NativeError(failed: "make \(folder)") }
+      if let content, let found = try content.matches(mount.source ?? ".").first?.path {
+        let files = try content.files(at: found)
+        guard files.first?.status.kind == .directory else {
+          throw BuildError(
+            code: .input, message: "a cache begins with a folder, and \(found) of \(content.name) is none",
+            hint: "name a folder: source=")
+        }
+        try TreeCopy.make(files, from: content, in: folder, name: "")
+      }
+      let hasOwner = content == nil || mount.uid != nil || mount.gid != nil
+      if hasOwner, chown(folder, mount.uid ?? 0, mount.gid ?? 0) != 0 { throw NativeError(failed: "own \(folder)") }
+      if let mode = mount.mode ?? (content == nil ? 0o755 : nil), chmod(folder, mode) != 0 {
+        throw NativeError(failed: "prepare \(folder)")
+      }
+      guard rename(folder, path) == 0 else { throw NativeError(failed: "make \(path)") }
     }
-    guard chown(path, mount.uid ?? 0, mount.gid ?? 0) == 0, chmod(path, mount.mode ?? 0o755) == 0 else {
-      throw NativeError(failed: "prepare \(path)")
-    }
+    scratch.remove()
   }
 }

@@ -61,20 +61,19 @@ package struct ImageBuilder: Sendable {
     let globals = try StageGraph.globalArguments(
       of: request.dockerfile, buildArguments: request.arguments, platform: platform)
     let graph = try StageGraph(request.dockerfile, globals: globals)
-    var last: FinishedStage?
-    var stages: [Int: FinishedStage] = [:]
-    for index in try graph.reachable(target: request.target, replaced: Set(request.namedContexts.keys)) {
-      var stage = StageBuilder(index, of: request, graph: graph, globals: globals, earlier: stages, builder: self)
-      last = try await stage.build()
-      stages[index] = last
+    let schedule = try StageSchedule(graph, target: request.target, replaced: Set(request.namedContexts.keys))
+    let inProgress = StepsInProgress()
+    let stages = try await schedule.run { index, earlier in
+      var stage = StageBuilder(
+        index, of: request, graph: graph, globals: globals, earlier: earlier, builder: self, inProgress: inProgress)
+      return try await stage.build()
     }
-    let declared = stages.values.reduce(into: Set(globals.keys)) { $0.formUnion($1.variables.declared) }
-    let unused = request.arguments.keys.filter { !declared.contains($0) && !PredefinedArgs.contains($0) }.sorted()
-    if !unused.isEmpty {
-      let names = unused.joined(separator: ", ")
-      report(.warning("no ARG of the stages that are built takes --build-arg \(names)"))
-    }
-    guard let last else {
+    warnOfUnused(
+      request.arguments,
+      declared: stages.values.reduce(into: Set(globals.keys)) {
+        $0.formUnion($1.variables.declared)
+      })
+    guard let last = schedule.order.last.flatMap({ stages[$0] }) else {
       throw BuildError(
         code: .input, message: "the target \(request.target ?? "") is replaced by a build context",
         hint: "name another target, or take --build-context away")
@@ -87,6 +86,13 @@ package struct ImageBuilder: Sendable {
     }
     config.rootfs = RootFS(diffIDs: last.layers.map(\.diffID))
     return BuiltImage(config: config, layers: last.layers, annotations: request.annotations)
+  }
+
+  private func warnOfUnused(_ arguments: [String: String], declared: Set<String>) {
+    let unused = arguments.keys.filter { !declared.contains($0) && !PredefinedArgs.contains($0) }.sorted()
+    guard !unused.isEmpty else { return }
+    let names = unused.joined(separator: ", ")
+    report(.warning("no ARG of the stages that are built takes --build-arg \(names)"))
   }
 }
 

@@ -1,4 +1,5 @@
 import Dockerfiles
+import Glibc
 import Layers
 import Native
 import Sandboxes
@@ -15,6 +16,7 @@ struct RunMounts {
   private let cache: BuildCache
   private var secretFolder: SecretFolder?
   private var cacheMounts: [String: CacheMount] = [:]
+  private var sockets: [AgentSocket] = []
 
   init(_ step: RunStep, over tree: TreeView, in area: String, _ cache: BuildCache) {
     self.step = step
@@ -23,27 +25,24 @@ struct RunMounts {
     self.cache = cache
   }
 
-  /// - Parameter secrets: what `--secret` gave, by id.
-  /// - Throws: `BuildError` for a required secret that was not given, or a file that is not there.
-  mutating func prepare(secrets: [String: Secret]) async throws {
+  /// - Parameters:
+  ///   - secrets: what `--secret` gave, by id.
+  ///   - agents: what `--ssh` gave: sockets, by id.
+  /// - Throws: `BuildError` for a required secret or agent that was not given, or a file that is not there.
+  mutating func prepare(secrets: [String: Secret], agents: [String: String] = [:]) async throws {
     try await openCaches()
     for (number, mounted) in step.mounts.enumerated() {
       let mount = mounted.mount
       switch mount.kind {
       case .bind: if let source = mounted.source { try await bind(source, mount, number) }
       case .cache:
-        guard let folder = cacheMounts[try cacheID(of: mount)] else { continue }
+        guard let folder = cacheMounts[try cacheID(of: mounted)] else { continue }
         mounts.append(SandboxMount(.directory(folder.path), at: try target(of: mount), isReadOnly: mount.isReadOnly))
       case .tmpfs:
         let source = SandboxMount.Source.tmpfs(size: mount.size.map(Int.init), mode: 0o1777)
         mounts.append(SandboxMount(source, at: try target(of: mount), isReadOnly: false))
       case .secret: try show(mount, of: secrets)
-      case .ssh:
-        guard !mount.isRequired else {
-          throw BuildError(
-            code: .unsupported, message: "RUN --mount=type=ssh needs an agent, which this version does not forward",
-            hint: "give the key as a secret: RUN --mount=type=secret,id=ssh_key")
-        }
+      case .ssh: try forward(mount, number, to: agents)
       }
     }
     if let script = step.script {
@@ -56,31 +55,47 @@ struct RunMounts {
   /// Lets others have the caches, and forgets the secrets.
   mutating func release() {
     cacheMounts = [:]
+    sockets = []
     secretFolder?.remove()
   }
 
   /// In the order of their ids, so that no two builds wait for each other.
   private mutating func openCaches() async throws {
-    var byID: [String: Mount] = [:]
+    var byID: [String: RunStep.MountedSource] = [:]
     for mounted in step.mounts where mounted.mount.kind == .cache {
-      guard mounted.mount.from == nil else {
-        throw BuildError(
-          code: .unsupported, message: "RUN --mount=type=cache,from= is not done by this version",
-          hint: "copy the files into the cache by a RUN with a bind mount beside it")
-      }
-      byID[try cacheID(of: mounted.mount)] = mounted.mount
+      byID[try cacheID(of: mounted)] = mounted
     }
-    for (id, mount) in byID.sorted(by: { $0.key < $1.key }) {
-      cacheMounts[id] = try await CacheMount.open(mount, id: id, in: cache.directory + "/mounts")
+    for (id, mounted) in byID.sorted(by: { $0.key < $1.key }) {
+      let source = try await mounted.source?.open(cache)
+      cacheMounts[id] = try await CacheMount.open(
+        mounted.mount, id: id, in: cache.directory + "/mounts", content: source)
     }
   }
 
-  private func cacheID(of mount: Mount) throws -> String { try mount.id ?? target(of: mount) }
+  /// What builds share a cache by; caches that begin with other content are others.
+  private func cacheID(of mounted: RunStep.MountedSource) throws -> String {
+    let id = try mounted.mount.id ?? target(of: mounted.mount)
+    guard let source = mounted.source else { return id }
+    return "\(id) from \(source.key?.hex ?? source.name) \(mounted.mount.source ?? "")"
+  }
 
   private mutating func bind(_ source: TreeSource, _ mount: Mount, _ number: Int) async throws {
     let opened = try await source.open(cache)
     let path = mount.source ?? "."
     guard let found = try opened.matches(path).first?.path else { return }
+    let files = try await BlockingPool.shared.run { opened.isImage ? [] : try opened.files(at: found) }
+    if !TreeCopy.areRoots(files) {
+      // The mounted files must not show who owns them on this machine.
+      let copy = "\(area)/copy\(number)"
+      try await BlockingPool.shared.run {
+        guard mkdir(copy, 0o755) == 0 else { throw NativeError(failed: "make \(copy)") }
+        try TreeCopy.make(files, from: opened, in: copy, name: "file")
+      }
+      let path = files.first?.status.kind == .directory ? "" : "file"
+      mounts.append(
+        SandboxMount(.tree(lower: [copy], path: path), at: try target(of: mount), isReadOnly: mount.isReadOnly))
+      return
+    }
     let mask = "\(area)/mask\(number)"
     let isMasked = try await BlockingPool.shared.run { try ContextMask.make(for: opened, at: found, in: mask) }
     let lower = opened.tree.directories + (isMasked ? [mask] : [])
@@ -107,6 +122,25 @@ struct RunMounts {
     secretFolder = folder
     let file = try folder.write(value, mode: mount.mode ?? 0o400, uid: mount.uid ?? 0, gid: mount.gid ?? 0)
     mounts.append(SandboxMount(.file(file), at: try resolve(mount.target ?? "/run/secrets/\(id)"), isReadOnly: true))
+  }
+
+  private mutating func forward(_ mount: Mount, _ number: Int, to agents: [String: String]) throws {
+    let id = mount.id ?? "default"
+    guard let agent = agents[id] else {
+      guard !mount.isRequired else {
+        throw BuildError(
+          code: .input, message: "the SSH agent \(id) is required and was not given",
+          hint: "pass --ssh \(id == "default" ? id : id + "=$SSH_AUTH_SOCK")")
+      }
+      return
+    }
+    let socket = try AgentSocket(
+      at: "\(area)/agent\(number)", to: agent, mode: mount.mode ?? 0o600, uid: mount.uid ?? 0, gid: mount.gid ?? 0)
+    let target = try resolve(mount.target ?? "/run/buildkit/ssh_agent.\(sockets.count)")
+    // The first is the one that programs find.
+    if sockets.isEmpty { environment.append("SSH_AUTH_SOCK=\(target)") }
+    sockets.append(socket)
+    mounts.append(SandboxMount(.file(socket.path), at: target, isReadOnly: false))
   }
 
   private func target(of mount: Mount) throws -> String { try resolve(mount.target ?? step.workingDirectory) }

@@ -13,6 +13,10 @@ extension StageBuilder {
     try await prepared.addInputs(to: &hasher, builder.cache)
     let (stepKey, inputs) = try hasher.finishWithInputs()
     addHistory(history(of: run, prepared), isEmpty: false)
+    // Another stage may be doing the same.
+    if request.usesCache { await inProgress.begin(stepKey) }
+    var isOurs = request.usesCache
+    defer { if isOurs { end(stepKey) } }
     let kept = try cached(stepKey)
     try account(for: stepKey, inputs, isCached: kept != nil)
     if let record = kept {
@@ -31,14 +35,25 @@ extension StageBuilder {
     try await BlockingPool.shared.run { try upper.settle(over: directories) }
     let report = builder.report
     let walker = TreeWalker(root: workspace.upper, form: .overlay(marks), notice: { report(.warning($0)) })
-    tree.append(
-      .pending(
-        PendingLayer(
-          of: walker, area, request: request, cache: builder.cache, key: stepKey, instruction: step.text, place: place)
-      ))
+    let pending = PendingLayer(
+      of: walker, area, request: request, cache: builder.cache, key: stepKey, instruction: step.text, place: place)
+    tree.append(.pending(pending))
+    if isOurs {
+      isOurs = false
+      let inProgress = inProgress
+      Task {
+        await pending.end()
+        await inProgress.end(stepKey)
+      }
+    }
     // The layer is not known yet, so what follows depends on the step.
     try advance(by: stepKey.hex)
     return .done
+  }
+
+  private func end(_ key: StepKey) {
+    let inProgress = inProgress
+    Task { await inProgress.end(key) }
   }
 
   private func execute(
@@ -46,7 +61,7 @@ extension StageBuilder {
   ) async throws {
     let view = TreeView(directories, marks: builder.cache.snapshots.marks)
     var mounts = RunMounts(prepared, over: view, in: workspace.path, builder.cache)
-    try await mounts.prepare(secrets: request.secrets)
+    try await mounts.prepare(secrets: request.secrets, agents: request.agents)
     let command = try prepared.command(with: mounts, proxies: proxies)
     let tail = OutputTail(lines: 30)
     let report = builder.report
@@ -101,7 +116,8 @@ extension StageBuilder {
     var mounts: [RunStep.MountedSource] = []
     for options in run.mounts {
       let mount = try Mount(options, expander: expander) { variables[$0] }
-      mounts.append(.init(mount: mount, source: mount.kind == .bind ? try await source(options.from) : nil))
+      let hasSource = mount.kind == .bind || mount.kind == .cache && options.from != nil
+      mounts.append(.init(mount: mount, source: hasSource ? try await source(options.from) : nil))
     }
     let (arguments, script): ([String], String?) =
       switch run.script {

@@ -13,6 +13,7 @@ struct StageBuilder {
   let globals: [String: String]
   let earlier: [Int: FinishedStage]
   let builder: ImageBuilder
+  let inProgress: StepsInProgress
   /// What instructions see, and what the image's environment is so far.
   var variables = StageVariables()
   /// What the image's configuration is so far.
@@ -36,8 +37,9 @@ struct StageBuilder {
 
   init(
     _ index: Int, of request: BuildRequest, graph: StageGraph, globals: [String: String],
-    earlier: [Int: FinishedStage], builder: ImageBuilder
+    earlier: [Int: FinishedStage], builder: ImageBuilder, inProgress: StepsInProgress
   ) {
+    self.inProgress = inProgress
     stage = request.dockerfile.stages[index]
     self.request = request
     self.graph = graph

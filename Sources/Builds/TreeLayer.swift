@@ -58,6 +58,9 @@ final class PendingLayer: Sendable {
     }
   }
 
+  /// Waits until the packing has ended, well or not.
+  func end() async { _ = await task.result }
+
   /// Throws what the packing has failed with, if it has so far.
   func throwFailure() throws {
     if let failure = outcome.failure.withLock({ $0 }) { throw failure }
