@@ -25,7 +25,8 @@ final class AgentSocket: Sendable {
     let listener = try Self.socket(at: path) { bind($0, $1, $2) }
     var ends: [Int32] = [-1, -1]
     let kind = Self.kind
-    guard chmod(path, mode) == 0, chown(path, uid, gid) == 0, listen(listener, 16) == 0, Glibc.socketpair(AF_UNIX, kind, 0, &ends) == 0
+    guard chmod(path, mode) == 0, chown(path, uid, gid) == 0, listen(listener, 16) == 0,
+      Glibc.socketpair(AF_UNIX, kind, 0, &ends) == 0
     else {
       let error = NativeError(failed: "listen at \(path)")
       Glibc.close(listener)

@@ -23,7 +23,7 @@ struct CopyItem: Sendable {
   ) throws -> [CopyItem] {
     var items: [CopyItem] = []
     for word in words {
-      for (path, name) in try source.matches(word) {
+      for (path, name) in try source.matches(word, takesDoubleStars: withParents) {
         // A file that is named is told from the patterns by its name.
         if let exclude, try source.tree.node(at: path)?.status.kind != .directory,
           exclude.matches(String(decoding: name, as: UTF8.self))

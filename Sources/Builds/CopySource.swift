@@ -40,8 +40,12 @@ struct CopySource: Sendable {
   ///
   /// - Returns: Each path, and the name that it goes by. Wildcards may match nothing.
   /// - Throws: `BuildError` with code `input` when a word without wildcards names nothing.
-  func matches(_ word: String) throws -> [(path: LayerPath, name: [UInt8])] {
-    let named = FilePattern.hasWildcard(word) ? try matching(word) : [clean(word)]
+  ///
+  /// - Parameter takesDoubleStars: whether `**` stands for any number of folders, as `--parents` has it.
+  func matches(_ word: String, takesDoubleStars: Bool = false) throws -> [(path: LayerPath, name: [UInt8])] {
+    let isDeep = takesDoubleStars && word.contains("**")
+    let named =
+      FilePattern.hasWildcard(word) ? (isDeep ? try matchingAnywhere(word) : try matching(word)) : [clean(word)]
     return try named.map { path in
       guard let found = try follow(path), isVisible(path), isVisible(found) else { throw missing(path.text) }
       return (found, path.name)
@@ -82,6 +86,27 @@ struct CopySource: Sendable {
       if pattern.matches(below.text) { found.append(path) }
     }
     return found
+  }
+
+  /// What matches below the word's `/./`, where it has one, as patterns of `.dockerignore` do: of a folder that matches not
+  /// also its content, which comes with it.
+  private func matchingAnywhere(_ word: String) throws -> [LayerPath] {
+    let pivot = word.firstRange(of: "/./")
+    let pattern = try DockerIgnore.parse(String(word[(pivot?.upperBound ?? word.startIndex)...]), file: "--parents")
+    guard let top = try follow(clean(String(word[..<(pivot?.lowerBound ?? word.startIndex)]))) else { return [] }
+    var found: [LayerPath] = []
+    var folders = [top]
+    while let folder = folders.popLast() {
+      for name in try tree.names(in: folder) ?? [] {
+        let path = folder.appending(name)
+        if isVisible(path), let below = top.remainder(of: path), pattern.matches(below.text) {
+          found.append(path)
+        } else if ignore?.skipsDirectory(path.text) != true {
+          folders.append(path)
+        }
+      }
+    }
+    return found.sorted()
   }
 
   private func walk(_ folder: LayerPath, depth: Int, _ body: (LayerPath) throws -> Void) throws {

@@ -31,8 +31,16 @@ struct StageBase {
 extension StageBuilder {
   /// Finds, fetches or makes what FROM names.
   func base() async throws -> (StageBase, BuildEvent.Outcome) {
-    let platform = graph.bases[stage.index].platform.flatMap(Platform.init) ?? request.platform
+    let platform = try graph.bases[stage.index].platform.map(platform) ?? request.platform
     return try await base(graph.bases[stage.index].source, platform: platform)
+  }
+
+  private func platform(_ text: String) throws -> Platform {
+    guard let platform = Platform(text) else {
+      throw BuildError(
+        code: .input, message: "FROM --platform=\(text): that is no platform", hint: "write linux/amd64 or linux/arm64")
+    }
+    return platform
   }
 
   /// What FROM, `COPY --from` and `RUN --mount=from=` stand for, as a base.

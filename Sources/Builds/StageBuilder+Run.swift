@@ -136,7 +136,9 @@ extension StageBuilder {
     let prefix = declared.isEmpty ? "" : "|\(declared.count) \(declared.joined(separator: " ")) "
     let command =
       switch run.script {
-      case .executable(let name, _): run.command.arguments(shell: container.shell).last ?? "<<\(name)"
+      // BuildKit hands the file to the shell.
+      case .executable(let name, _):
+        CommandForm.shell("/dev/pipes/\(name)").arguments(shell: container.shell).joined(separator: " ")
       case .command: prepared.arguments.joined(separator: " ")
       }
     return "RUN \(prefix)\(command) # buildkit"

@@ -150,7 +150,7 @@ package struct StageGraph: Sendable {
   package func dependencies(of index: Int) throws(DockerfileError) -> [Source] {
     var sources = [bases[index].source]
     var seen = Set(sources)
-    for instruction in dockerfile.stages[index].instructions {
+    for instruction in try triggers(of: index) + dockerfile.stages[index].instructions {
       let froms: [Word] =
         switch instruction.kind {
         case .copy(let copy): [copy.from].compactMap { $0 }
@@ -171,6 +171,15 @@ package struct StageGraph: Sendable {
     var current = stage
     while case .stage(let base) = bases[current].source, stages.insert(base).inserted { current = base }
     return stages
+  }
+
+  /// What the ONBUILDs of the stage that this one begins from do in it.
+  private func triggers(of index: Int) throws(DockerfileError) -> [Instruction] {
+    guard case .stage(let base) = bases[index].source else { return [] }
+    let texts = dockerfile.stages[base].instructions.compactMap { instruction in
+      if case .onbuild(let onbuild) = instruction.kind { onbuild.trigger } else { nil }
+    }
+    return try Dockerfile.triggers(texts, of: dockerfile.stages[index].from.image.text)
   }
 
   /// By name, the last of that name; else by number.

@@ -9,19 +9,15 @@ struct AgentTests {
   /// An agent with one key, which ends with the object.
   private final class Agent {
     let folder: TemporaryFolder
-    let process = Process()
+    let pid: pid_t
     var socket: String { folder.path + "/s" }
 
     init() throws {
       // A socket's path has room for 107 characters.
       folder = try TemporaryFolder(in: "/tmp")
-      process.executableURL = URL(filePath: "/usr/bin/ssh-agent")
-      process.arguments = ["-D", "-a", socket]
-      let output = Pipe()
-      process.standardOutput = output
-      try process.run()
-      // It prints the socket's name when it listens.
-      _ = output.fileHandleForReading.availableData
+      let started = try Shell.run(["ssh-agent", "-a", folder.path + "/s"])
+      let number = try #require(started.output.firstMatch(of: /SSH_AGENT_PID=([0-9]+)/), "\(started.output)")
+      pid = try #require(pid_t(number.1))
       let key = folder.path + "/key"
       try #require(
         try Shell.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "the key", "-f", key]).code == 0)
@@ -29,8 +25,7 @@ struct AgentTests {
     }
 
     deinit {
-      process.terminate()
-      process.waitUntilExit()
+      kill(pid, SIGTERM)
     }
   }
 

@@ -229,6 +229,24 @@ struct CopyTests {
     #expect(try await made.text("/w/folder/top.txt") == "top")
   }
 
+  @Test("with --parents two stars stand for any number of folders, from /./ on")
+  func doubleStars() async throws {
+    let bench = try Workbench([
+      "a/one.cs": "1", "a/b/c/two.cs": "2", "a/b/no.txt": "", "top.cs": "0", "a/x.cs/in": "in",
+    ])
+    try bench.write([".dockerignore": "a/hidden.cs", "a/hidden.cs": ""])
+    let made = try await bench.build(
+      """
+      FROM scratch
+      COPY --parents **/*.cs /all/
+      COPY --parents a/./**/c /pivot/
+      """)
+    let paths = ["/all/a/one.cs", "/all/a/b/c/two.cs", "/all/top.cs", "/all/a/x.cs/in", "/pivot/b/c/two.cs"]
+    for path in paths { #expect(try await made.text(path) != nil, "\(path)") }
+    #expect(try await made.status("/all/a/b/no.txt") == nil)
+    #expect(try await made.status("/all/a/hidden.cs") == nil)
+  }
+
   @Test("a file that is changed between being hashed and being copied is an error")
   func changedMeanwhile() throws {
     let bench = try Workbench(["a": "1"])

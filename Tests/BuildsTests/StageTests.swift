@@ -68,6 +68,19 @@ struct StageTests {
     #expect(texts == ["FROM --platform=linux/amd64 localhost/tiny AS one", "FROM one", "ENV A=${BASE}"])
   }
 
+  @Test("a trigger may copy from a stage, which is built for it")
+  func triggersFromStages() async throws {
+    let made = try await Workbench(["a": "a"]).build(
+      """
+      FROM scratch AS source
+      COPY a /made
+      FROM scratch AS base
+      ONBUILD COPY --from=source /made /copied
+      FROM base
+      """)
+    #expect(try await made.text("/copied") == "a")
+  }
+
   @Test("named contexts: a folder for COPY --from, an image for a name or for a stage")
   func namedContexts() async throws {
     let bench = try Workbench(["a": "a"])
