@@ -55,7 +55,7 @@ struct BuildCommand: InterruptibleCommand {
       request, names: names, exports: exports, keeps: exports.isEmpty || export.load,
       isolation: options.isolation.chosen(), display)
     try BuildMetadata(config: result.config, descriptor: result.manifest, names: names).write(export)
-    try tell(names.first ?? ImageName.standard, "name", result, alone: true)
+    try tell(names.first ?? TagName.standard, "name", result, alone: true)
   }
 
   private func buildGroups() async throws {

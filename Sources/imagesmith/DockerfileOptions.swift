@@ -56,7 +56,7 @@ struct DockerfileOptions: ParsableArguments {
   }
 
   /// The image's names, the first of which is printed.
-  func names() throws -> [String] { try tag.map(ImageName.parse) }
+  func names() throws -> [String] { try tag.map(TagName.parse) }
 
   /// What is to be built.
   ///

@@ -5,7 +5,7 @@ extension ExportOption {
   /// What writes an image of those names, the first of which counts where there can be one.
   func destination(_ names: [String]) throws -> any ImageDestination {
     let output: ArchiveOutput = isStandardOutput ? .standardOutput : .file(destination)
-    let name = self.name ?? names.first ?? ImageName.standard
+    let name = self.name ?? names.first ?? TagName.standard
     return switch form {
     case .oci: OCILayoutDestination(directory: destination, tag: name)
     case .ociArchive: OCIArchiveDestination(output, tag: name)

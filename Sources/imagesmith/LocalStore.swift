@@ -52,7 +52,7 @@ struct LocalStore: Sendable {
     return try await BlockingPool.shared.run { [directory] in
       let documents = try image.documents(.oci)
       if keeps {
-        for name in names.isEmpty ? [ImageName.standard] : names {
+        for name in names.isEmpty ? [TagName.standard] : names {
           try OCILayoutDestination(directory: directory, tag: name).write(image)
         }
       }

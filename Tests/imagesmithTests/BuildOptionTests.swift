@@ -22,10 +22,10 @@ struct BuildOptionTests {
   @Test("names: a tag of the store, or a whole reference, as it is written")
   func names() throws {
     for name in ["tools", "v1.2", "host.example:5000/team/tools:1", "team/tools", "localhost/x:y"] {
-      #expect(try ImageName.parse(name) == name)
+      #expect(try TagName.parse(name) == name)
     }
     for name in ["", "Team/Tools", "a b", "x:", "../x", "a@sha256:\(String(repeating: "0", count: 64))"] {
-      #expect(try refusal { _ = try ImageName.parse(name) }.contains("--tag \(name)"))
+      #expect(try refusal { _ = try TagName.parse(name) }.contains("--tag \(name)"))
     }
   }
 

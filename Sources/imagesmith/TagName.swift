@@ -1,7 +1,7 @@
 import OCI
 
 /// What an image is called in the local store: the value of `--tag`.
-enum ImageName {
+enum TagName {
   /// What an image is called that nobody gives a name.
   static let standard = "latest"
 
