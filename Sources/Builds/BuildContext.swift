@@ -8,13 +8,13 @@ package struct BuildContext: Sendable {
   package let directory: String
   /// What is left out; nil when there is no such file.
   package let ignore: DockerIgnore?
-  /// Keeps the folder of a context that came as a tar.
-  private let unpacked: ContextArchive?
+  /// Keeps the folder of a context that came from elsewhere.
+  private let fetched: FetchedContext?
 
-  init(directory: String, ignore: DockerIgnore?, unpacked: ContextArchive) {
+  init(directory: String, ignore: DockerIgnore?, fetched: FetchedContext) {
     self.directory = directory
     self.ignore = ignore
-    self.unpacked = unpacked
+    self.fetched = fetched
   }
 
   /// Opens the folder, and reads `NAME.dockerignore` beside the Dockerfile, or else the folder's `.dockerignore`.
@@ -29,7 +29,7 @@ package struct BuildContext: Sendable {
         hint: "name the folder that holds the files that COPY takes")
     }
     self.directory = URL(filePath: directory).standardized.path
-    unpacked = nil
+    fetched = nil
     let candidates = [dockerfile.map { $0 + ".dockerignore" }, directory + "/.dockerignore"].compactMap(\.self)
     guard let file = candidates.first(where: FileManager.default.fileExists(atPath:)) else {
       ignore = nil

@@ -16,6 +16,10 @@ package enum BuildEvent: Sendable, Equatable {
   case explained(step: Step, isCached: Bool, reason: String)
   /// What a RUN wrote, as it came.
   case output(step: Step, bytes: [UInt8])
+  /// What a RUN has changed is being packed, while the steps after it go on.
+  case packing(step: Step)
+  /// A step's layer is in the cache: so many bytes, compressed.
+  case packed(step: Step, bytes: Int)
   /// A step has ended, after so many seconds.
   case ended(step: Step, outcome: Outcome, seconds: Double)
   /// Something that the user should know and that stops nothing.

@@ -35,8 +35,10 @@ extension StageBuilder {
     try await BlockingPool.shared.run { try upper.settle(over: directories) }
     let report = builder.report
     let walker = TreeWalker(root: workspace.upper, form: .overlay(marks), notice: { report(.warning($0)) })
+    report(.packing(step: step))
     let pending = PendingLayer(
-      of: walker, area, request: request, cache: builder.cache, key: stepKey, instruction: step.text, place: place)
+      of: walker, area, request: request, cache: builder.cache, key: stepKey, instruction: step.text, place: place
+    ) { report(.packed(step: step, bytes: $0.descriptor.size)) }
     tree.append(.pending(pending))
     if isOurs {
       isOurs = false

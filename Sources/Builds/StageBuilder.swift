@@ -186,11 +186,13 @@ extension StageBuilder {
   func writeLayer(_ entries: [LayerEntry]) async throws -> Layer {
     let blobs = builder.cache.blobs
     let (compression, epoch) = (request.compression, request.epoch)
-    return try await BlockingPool.shared.run {
+    let layer = try await BlockingPool.shared.run {
       var writer = try LayerWriter(into: blobs, compression: compression, epoch: epoch)
       for entry in entries { try writer.append(entry) }
       return try writer.finish()
     }
+    if let step { builder.report(.packed(step: step, bytes: layer.descriptor.size)) }
+    return layer
   }
 
   /// Starts a key with what every step that makes a layer depends on.

@@ -30,10 +30,12 @@ final class PendingLayer: Sendable {
 
   /// Begins to pack what `walker` finds in `area`.
   ///
-  /// - Parameter place: what errors begin with.
+  /// - Parameters:
+  ///   - place: what errors begin with.
+  ///   - packed: is told when the layer is in the cache.
   init(
     of walker: TreeWalker, _ area: ScratchFolder, request: BuildRequest, cache: BuildCache, key: StepKey,
-    instruction: String, place: StepPlace?
+    instruction: String, place: StepPlace?, packed: @escaping @Sendable (Layer) -> Void = { _ in }
   ) {
     self.area = area
     epoch = request.epoch
@@ -48,6 +50,7 @@ final class PendingLayer: Sendable {
           try walker.forEach { (entry) throws(LayerError) in try writer.append(entry) }
           let layer = try writer.finish()
           try cache.steps.keep(StepCache.Record(layer: layer, instruction: instruction), for: key)
+          packed(layer)
           return layer
         }
       } catch {

@@ -13,8 +13,8 @@ struct BuildCommand: InterruptibleCommand {
       RUN gets the machine's certificates as the secret ca_bundle, and the files that PIP_CONFIG_FILE and APT_CONFIG name \
       as pip_conf and apt_conf; it gets none of the caller's variables.
 
-      With --progress json each line on stderr is an object: its status is started, explained, output, done, failed, \
-      note, warning or error; stage, step and total say where; instruction, cached, seconds, output, message, hint and exitCode what.
+      With --progress json each line on stderr is an object: its status is started, explained, output, packed, done, failed, \
+      note, warning or error; stage, step and total say where; instruction, cached, seconds, bytes, output, message, hint and exitCode what.
 
       Examples:
         imagesmith build --group pii
@@ -43,7 +43,7 @@ struct BuildCommand: InterruptibleCommand {
     guard project.group.isEmpty else {
       throw Failure(.usage, "--group and a build context are two different builds", hint: "leave one of them out")
     }
-    if check.check { return try check.run(context, dockerfile, options, output) }
+    if check.check { return try await check.run(context, dockerfile, options, output) }
     let names = try dockerfile.names()
     let exports = try export.exports()
     let display = try options.progress.display(image: "")

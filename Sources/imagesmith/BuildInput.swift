@@ -14,17 +14,26 @@ struct BuildInput: Sendable {
   /// What is looked for where nobody names a Dockerfile.
   private static let names = ["Dockerfile", "Containerfile"]
 
-  /// Reads the Dockerfile, and opens or unpacks the context.
+  /// Reads the Dockerfile, and opens, unpacks or fetches the context.
   ///
   /// - Parameters:
-  ///   - context: a folder, a tar, or `-` for a tar or a Dockerfile from stdin.
-  ///   - file: a path, in a tar one in there; `-` for stdin; nil for `Dockerfile` in the context.
-  ///   - cache: where a tar is unpacked.
-  static func open(context: String, file: String?, cache: BuildCache) async throws -> BuildInput {
+  ///   - context: a folder, a tar, an address of one, a git repository's, or `-` for a tar or a Dockerfile from stdin.
+  ///   - file: a path, one in the context where that is no folder; `-` for stdin; nil for `Dockerfile` in the context.
+  ///   - cache: where what is no folder is unpacked.
+  ///   - run: has the secrets and SSH agents by which a repository is fetched.
+  static func open(
+    context: String, file: String?, cache: BuildCache, _ run: RunOptions
+  ) async throws -> BuildInput {
     guard context != "-" || file != "-" else {
       throw Failure(
         .usage, "stdin cannot be both the Dockerfile and the build context",
         hint: "name a file or a folder for one of them")
+    }
+    if FetchedContext.isAddress(context) {
+      Console.standard.note("fetching the build context")
+      let fetched = try await FetchedContext.fetch(
+        context, cache: cache, path: Environment.path, secrets: run.secrets(), agents: run.agents())
+      return try await BlockingPool.shared.run { try input(in: fetched, file) }
     }
     return try await BlockingPool.shared.run {
       if context == "-" { return try standardInput(file, cache) }
@@ -35,7 +44,10 @@ struct BuildInput: Sendable {
       }
       if status.kind == .directory { return try folder(context, file) }
       let descriptor = try FileDescriptor.open(context)
-      return try archive(file, cache) { (buffer) throws(NativeError) in try descriptor.read(into: buffer) }
+      let unpacked = try FetchedContext(cache: cache) { (buffer) throws(NativeError) in
+        try descriptor.read(into: buffer)
+      }
+      return try input(in: unpacked, file)
     }
   }
 
@@ -57,20 +69,17 @@ struct BuildInput: Sendable {
       context: try BuildContext(directory: context, dockerfile: path))
   }
 
-  /// - Parameter file: in the archive.
-  private static func archive(
-    _ file: String?, _ cache: BuildCache, from source: @escaping TarReader.Source
-  ) throws -> BuildInput {
-    let archive = try ContextArchive(cache: cache, from: source)
+  /// - Parameter file: in the context.
+  private static func input(in fetched: FetchedContext, _ file: String?) throws -> BuildInput {
     if file == "-" {
       return BuildInput(
         dockerfile: try Dockerfile.parse(bytes: StandardInput().readAll(limit: limit), file: StandardInput.name),
-        context: try archive.context(dockerfile: names[0]))
+        context: try fetched.context(dockerfile: names[0]))
     }
     for path in file.map({ [$0] }) ?? names {
-      guard let bytes = try archive.read(path) else { continue }
+      guard let bytes = try fetched.read(path) else { continue }
       return BuildInput(
-        dockerfile: try Dockerfile.parse(bytes: bytes, file: path), context: try archive.context(dockerfile: path))
+        dockerfile: try Dockerfile.parse(bytes: bytes, file: path), context: try fetched.context(dockerfile: path))
     }
     throw Failure(
       .input, "\(file ?? names[0]) is not in the build context",
@@ -80,8 +89,9 @@ struct BuildInput: Sendable {
   /// A tar, or else a Dockerfile alone.
   private static func standardInput(_ file: String?, _ cache: BuildCache) throws -> BuildInput {
     let input = StandardInput()
-    if isArchive(try input.peek(512)) {
-      return try archive(file, cache) { (buffer) throws(NativeError) in try input.read(into: buffer) }
+    if FetchedContext.isArchive(try input.peek(512)) {
+      let unpacked = try FetchedContext(cache: cache) { (buffer) throws(NativeError) in try input.read(into: buffer) }
+      return try self.input(in: unpacked, file)
     }
     if let file {
       throw Failure(
@@ -89,15 +99,6 @@ struct BuildInput: Sendable {
     }
     return BuildInput(
       dockerfile: try Dockerfile.parse(bytes: input.readAll(limit: limit), file: StandardInput.name),
-      context: try ContextArchive(emptyIn: cache).context(dockerfile: names[0]))
-  }
-
-  /// By the first 512 bytes: a tar, or something that is compressed.
-  static func isArchive(_ start: [UInt8]) -> Bool {
-    let marks: [[UInt8]] = [
-      [0x1F, 0x8B], Array("BZh".utf8), [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], [0x28, 0xB5, 0x2F, 0xFD],
-      [0x04, 0x22, 0x4D, 0x18], [0x1F, 0x9D],
-    ]
-    return marks.contains { start.starts(with: $0) } || start.dropFirst(257).starts(with: Array("ustar".utf8))
+      context: try FetchedContext(emptyIn: cache).context(dockerfile: names[0]))
   }
 }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Builds
+import Dockerfiles
 import OCI
 
 /// `build --check`: look at the Dockerfile, and build nothing.
@@ -11,13 +13,21 @@ struct CheckOption: ParsableArguments {
   /// Checks the Dockerfile of a context, and prints what is found.
   ///
   /// - Throws: as `CheckReport.end`.
-  func run(_ context: String, _ dockerfile: DockerfileOptions, _ options: BuildOptions, _ output: OutputOptions) throws
-  {
+  func run(
+    _ context: String, _ dockerfile: DockerfileOptions, _ options: BuildOptions, _ output: OutputOptions
+  ) async throws {
     var report = CheckReport()
-    let file = dockerfile.file ?? context + "/Dockerfile"
-    let inputs = DockerfileCheck.inputs(
-      arguments: try options.arguments(), platform: .host, target: dockerfile.target)
-    try DockerfileCheck.check(file, as: file, context: context, inputs: inputs, into: &report)
+    var inputs = DockerfileCheck.inputs(
+      arguments: try options.arguments(), platform: try dockerfile.platform.map(PlatformOption.parse) ?? .host,
+      target: dockerfile.target)
+    do {
+      let cache = try BuildCache(directory: Environment.cacheDirectory)
+      let input = try await BuildInput.open(context: context, file: dockerfile.file, cache: cache, options.run)
+      inputs.ignore = input.context.ignore
+      report.add(input.dockerfile, try Inspection(input.dockerfile, inputs))
+    } catch let error as DockerfileError {
+      report.add(error, file: error.file ?? "Dockerfile")
+    }
     try report.end(output)
   }
 

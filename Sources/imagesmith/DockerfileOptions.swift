@@ -7,7 +7,8 @@ struct DockerfileOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
       """
-      A folder with a Dockerfile, a tar of one, or - for a tar or a Dockerfile from stdin; none builds the groups.
+      A folder with a Dockerfile, a tar of one, the address of a tar or of a git repository, or - for a tar or a \
+      Dockerfile from stdin; none builds the groups.
       """, valueName: "context"))
   var context: String?
 
@@ -62,7 +63,7 @@ struct DockerfileOptions: ParsableArguments {
   ///
   /// - Throws: `Failure`, `BuildError`, `DockerfileError` for an input that cannot be had or is wrong.
   func request(_ context: String, _ options: BuildOptions, cache: BuildCache) async throws -> BuildRequest {
-    let input = try await BuildInput.open(context: context, file: file, cache: cache)
+    let input = try await BuildInput.open(context: context, file: file, cache: cache, options.run)
     var request = BuildRequest(dockerfile: input.dockerfile, context: input.context)
     try options.apply(to: &request)
     request.target = target
@@ -72,7 +73,10 @@ struct DockerfileOptions: ParsableArguments {
     request.namedContexts = try NameValue.pairs(buildContext, option: "--build-context").mapValues { value in
       var isDirectory = false
       let exists = FileManager.default.fileExists(atPath: value, isDirectory: &isDirectory)
-      return exists && isDirectory ? .directory(value) : .image(value)
+      if exists && isDirectory { return .directory(value) }
+      if value.hasPrefix("docker-image://") { return .image(String(value.dropFirst("docker-image://".count))) }
+      if value.hasPrefix("oci-layout://") { return .image("oci:" + value.dropFirst("oci-layout://".count)) }
+      return .image(value)
     }
     return request
   }

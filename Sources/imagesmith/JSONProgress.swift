@@ -23,7 +23,10 @@ struct JSONProgress: ProgressDisplay {
       record = ProgressRecord(step, status: outcome == .failed ? .failed : .done)
       record.cached = outcome == .cached
       record.seconds = (seconds * 1000).rounded() / 1000
-    case .warning: return
+    case .packed(let step, let bytes):
+      record = ProgressRecord(step, status: .packed)
+      record.bytes = bytes
+    case .packing, .warning: return
     }
     record.image = image.isEmpty ? nil : image
     Console.standard.tell(record)
@@ -41,6 +44,8 @@ struct ProgressRecord: Encodable {
     case explained
     /// A step goes on, and has written something.
     case output
+    /// A step's layer is in the cache; for a RUN it may come after `done`.
+    case packed
     /// A step has ended as it should.
     case done
     /// A step has ended, or was ended, by an error.
@@ -66,6 +71,8 @@ struct ProgressRecord: Encodable {
   var cached: Bool?
   /// Of `done` and `failed`.
   var seconds: Double?
+  /// Of `packed`: the layer's size, compressed.
+  var bytes: Int?
   /// Of `output`: what a RUN wrote, as it came. Of `error`: the last lines of it.
   var output: String?
   /// Of `explained`, `note`, `warning` and `error`.

@@ -35,7 +35,8 @@ final class PlainProgress: ProgressDisplay {
       case .failed: tell(step, "FAILED \(StepText.seconds(seconds))")
       case .configured: break
       }
-    case .warning: break
+    case .packed(let step, let bytes): tell(step, "LAYER \(ByteCount.text(bytes))")
+    case .packing, .warning: break
     }
   }
 

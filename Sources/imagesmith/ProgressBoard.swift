@@ -9,6 +9,8 @@ struct ProgressBoard {
     var step: Step
     var began: Double
     var output = OutputLines(limit: ProgressBoard.tail)
+    /// Of its layer, where it has one already.
+    var bytes: Int?
   }
 
   private struct Place: Hashable {
@@ -19,6 +21,8 @@ struct ProgressBoard {
   private let image: String
   private let began: Double
   private var running: [Running] = []
+  /// Steps that have ended, and whose layers are not written yet.
+  private var packing: [Running] = []
   /// Of each stage that has begun: how many steps it has.
   private var totals: [String?: Int] = [:]
   private var ended: Set<Place> = []
@@ -40,22 +44,32 @@ struct ProgressBoard {
     case .output(let step, let bytes):
       if let index = index(of: step) { running[index].output.append(bytes) }
       return []
+    case .packing(let step):
+      packing.append(Running(step: step, began: time))
+      return []
+    case .packed(let step, let bytes):
+      if let index = packing.firstIndex(where: { $0.step == step }) {
+        packing.remove(at: index)
+        return [ScreenLine(" => => layer of \(step.label)", right: ByteCount.text(bytes), .faint)]
+      }
+      if let index = index(of: step) { running[index].bytes = bytes }
+      return []
     case .ended(let step, let outcome, let seconds):
       ended.insert(Place(stage: step.stage, number: step.number))
-      if let index = index(of: step) { running.remove(at: index) }
-      return final(step, outcome, seconds)
+      let size = index(of: step).flatMap { running.remove(at: $0).bytes }
+      return final(step, outcome, (size.map { "\(ByteCount.text($0))  " } ?? "") + StepText.seconds(seconds))
     case .warning: return []
     }
   }
 
-  private func final(_ step: Step, _ outcome: BuildEvent.Outcome, _ seconds: Double) -> [ScreenLine] {
+  private func final(_ step: Step, _ outcome: BuildEvent.Outcome, _ right: String) -> [ScreenLine] {
     let text = "\(step.label) \(StepText.instruction(step))"
     switch outcome {
     // It took no time and made no layer.
     case .configured: return []
-    case .cached: return [ScreenLine(" => CACHED \(text)", right: StepText.seconds(seconds), .blue)]
-    case .done: return [ScreenLine(" => \(text)", right: StepText.seconds(seconds), .blue)]
-    case .failed: return [ScreenLine(" => FAILED \(text)", right: StepText.seconds(seconds), .red)]
+    case .cached: return [ScreenLine(" => CACHED \(text)", right: right, .blue)]
+    case .done: return [ScreenLine(" => \(text)", right: right, .blue)]
+    case .failed: return [ScreenLine(" => FAILED \(text)", right: right, .red)]
     }
   }
 
@@ -76,8 +90,11 @@ struct ProgressBoard {
       lines.append(ScreenLine(text, right: StepText.seconds(time - one.began)))
       lines += one.output.last(tail).map { ScreenLine(" => => # \($0)", .faint) }
     }
+    let written = packing.prefix(max(rows - 1 - lines.count - (hidden > 0 ? 1 : 0), 0)).map { one in
+      ScreenLine(" => => writing the layer of \(one.step.label)", right: StepText.seconds(time - one.began), .faint)
+    }
     if hidden > 0 { lines.append(ScreenLine(" => and \(hidden) more", .faint)) }
-    return lines
+    return lines + written
   }
 
   private func index(of step: Step) -> Int? { running.firstIndex { $0.step == step } }

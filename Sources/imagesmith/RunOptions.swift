@@ -13,6 +13,13 @@ struct RunOptions: ParsableArguments {
   var secret: [String] = []
 
   @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "An SSH agent for RUN --mount=type=ssh and for git: default, or ID=SOCKET. May be given several times.",
+      valueName: "id[=socket]"))
+  var ssh: [String] = []
+
+  @Option(
     name: .long, help: ArgumentHelp("The network of RUN: default, none, or host, the machine's.", valueName: "mode"))
   var network: String?
 
@@ -31,11 +38,20 @@ struct RunOptions: ParsableArguments {
       "A limit of RUN's, such as nofile=1024:4096. May be given several times.", valueName: "name=soft[:hard]"))
   var ulimit: [String] = []
 
+  /// By id.
+  func secrets() throws -> [String: Secret] {
+    try Dictionary(secret.map(SecretOption.parse), uniquingKeysWith: { $1 })
+  }
+
+  /// The sockets of SSH agents, by id.
+  func agents() throws -> [String: String] {
+    try Dictionary(ssh.map(AgentOption.parse), uniquingKeysWith: { $1 })
+  }
+
   /// - Throws: `Failure` for a value that is not understood.
   func apply(to request: inout BuildRequest) throws {
-    request.secrets = HostSecrets.all.merging(
-      try Dictionary(secret.map(SecretOption.parse), uniquingKeysWith: { $1 })
-    ) { $1 }
+    request.secrets = HostSecrets.all.merging(try secrets()) { $1 }
+    request.agents = try agents()
     if let network {
       guard let mode = RunInstruction.Network(rawValue: network) else {
         throw Failure(

@@ -60,6 +60,15 @@ struct StageTests {
     #expect(error.message == "ONBUILD of base:1:1: none is not in the build context")
   }
 
+  @Test("each layer that is made is told with its step and its size")
+  func packedLayers() async throws {
+    let made = try await Workbench(["a": "a"]).build("FROM localhost/tiny\nCOPY a /\nENV A=1\nRUN echo > /x\n")
+    let packed = made.events.compactMap { event -> [Int]? in
+      if case .packed(let step, let bytes) = event { [step.number, bytes] } else { nil }
+    }
+    #expect(packed == [[2, made.image.layers[1].descriptor.size], [4, made.image.layers[2].descriptor.size]])
+  }
+
   @Test("a FROM is told with the values of its variables")
   func expandedBase() async throws {
     let made = try await Workbench().build(

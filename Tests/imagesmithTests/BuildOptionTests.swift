@@ -166,14 +166,6 @@ struct BuildOptionTests {
     #expect(try BuildCommand.parse(["-"]).dockerfile.context == "-")
   }
 
-  @Test("a tar is known by how it begins")
-  func archives() {
-    #expect(BuildInput.isArchive([0x1F, 0x8B, 8, 0]))
-    #expect(BuildInput.isArchive([UInt8](repeating: 0, count: 257) + Array("ustar\u{0}00".utf8)))
-    #expect(!BuildInput.isArchive(Array("FROM scratch\n".utf8)))
-    #expect(!BuildInput.isArchive([]))
-  }
-
   @Test("metadata has BuildKit's keys")
   func metadata() throws {
     let digest = try #require(Digest("sha256:" + String(repeating: "a", count: 64)))

@@ -43,6 +43,25 @@ struct ProgressBoardTests {
     #expect(texts(board.lines(at: 1, rows: 9)) == ["[+] Building pii 1.0s (1/4)"])
   }
 
+  @Test("layers: with their step where it goes on, else while they are written, and then their size")
+  func layers() {
+    var board = ProgressBoard(image: "", at: 0)
+    let (copy, run) = (step(2, "COPY . ."), step(3, "RUN make"))
+    _ = board.take(.began(step: copy), at: 0)
+    #expect(board.take(.packed(step: copy, bytes: 2_000_000), at: 1).isEmpty)
+    #expect(
+      texts(board.take(.ended(step: copy, outcome: .done, seconds: 1), at: 1)) == [
+        " => [2/4] COPY . . 2.0 MB  1.0s"
+      ])
+    _ = board.take(.began(step: run), at: 1)
+    _ = board.take(.packing(step: run), at: 2)
+    #expect(texts(board.take(.ended(step: run, outcome: .done, seconds: 1), at: 2)) == [" => [3/4] RUN make 1.0s"])
+    #expect(texts(board.lines(at: 2.5, rows: 9)).last == " => => writing the layer of [3/4] 0.5s")
+    #expect(board.lines(at: 2.5, rows: 2).count == 1)
+    #expect(texts(board.take(.packed(step: run, bytes: 700), at: 3)) == [" => => layer of [3/4] 700 B"])
+    #expect(texts(board.lines(at: 3, rows: 9)) == ["[+] Building 3.0s (2/4)"])
+  }
+
   @Test("a terminal with few rows shows what fits, and a row stays for the cursor", arguments: 2...12)
   func fewRows(rows: Int) {
     var board = ProgressBoard(image: "", at: 0)

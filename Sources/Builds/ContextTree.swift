@@ -1,66 +1,9 @@
-import Dockerfiles
 import Glibc
 import Layers
 import Native
 
-/// A build context that comes as a tar, compressed or not. It is unpacked into a folder that goes away with the last who
-/// holds it; nothing in it is written, or read, outside of that folder.
-package struct ContextArchive: Sendable {
-  private let folder: ScratchFolder
-  private var directory: String { folder.path + "/context" }
-
-  /// Unpacks what `source` gives. Owners are not kept, as COPY does not look at them.
-  ///
-  /// - Parameter limit: bytes that the files may have together.
-  /// - Throws: `BuildError` with code `input` for what is no tar, or has what no build context has.
-  package init(
-    cache: BuildCache, limit: Int = LayerExtractor.defaultLimit, from source: @escaping TarReader.Source
-  ) throws {
-    try self.init(emptyIn: cache)
-    var tree = ContextTree(root: try FileDescriptor.open(directory, O_RDONLY | O_DIRECTORY), limit: limit)
-    do {
-      var reader = try TarReader(compressed: true, requiresEndMarker: false, from: source)
-      while let header = try reader.next() { try tree.add(header, &reader) }
-      try tree.finish()
-    } catch let error as NativeError where error.errno == nil {
-      throw BuildError(
-        code: .input, message: "the build context cannot be unpacked: \(error.reason)",
-        hint: "give a tar of the folder: tar -c . | imagesmith build -")
-    }
-  }
-
-  /// A context without any file, for a Dockerfile that comes alone.
-  package init(emptyIn cache: BuildCache) throws(NativeError) {
-    folder = try cache.makeWorkArea()
-    guard mkdir(directory, 0o755) == 0 else { throw NativeError(failed: "make \(directory)") }
-  }
-
-  /// The context, without what `NAME.dockerignore` or `.dockerignore` in it leaves out.
-  ///
-  /// - Parameter dockerfile: the path of the Dockerfile in the archive.
-  package func context(dockerfile: String) throws -> BuildContext {
-    for name in [dockerfile + ".dockerignore", ".dockerignore"] {
-      guard let bytes = try read(name) else { continue }
-      let ignore = try DockerIgnore.parse(String(decoding: bytes, as: UTF8.self), file: name)
-      return BuildContext(directory: directory, ignore: ignore, unpacked: self)
-    }
-    return BuildContext(directory: directory, ignore: nil, unpacked: self)
-  }
-
-  /// A file of the archive, links followed as if its folder were the root; nil when it is not there.
-  package func read(_ path: String) throws(NativeError) -> [UInt8]? {
-    do throws(NativeError) {
-      let root = try FileDescriptor.open(directory, O_RDONLY | O_DIRECTORY)
-      return try root.open(inRoot: Array(path.utf8), O_RDONLY).readAll(limit: 16 << 20)
-    } catch {
-      guard error.errno == ENOENT || error.errno == ENOTDIR else { throw error }
-      return nil
-    }
-  }
-}
-
 /// The folder that a context's tar is unpacked into.
-private struct ContextTree: ~Copyable {
+struct ContextTree: ~Copyable {
   let root: FileDescriptor
   /// Bytes that may still come.
   private var room: Int

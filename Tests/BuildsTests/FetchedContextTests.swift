@@ -7,7 +7,7 @@ import Testing
 @testable import Builds
 
 /// A build context that comes as a tar, from friends and from others.
-struct ContextArchiveTests {
+struct FetchedContextTests {
   private let folder: TemporaryFolder
   private let cache: BuildCache
 
@@ -16,9 +16,9 @@ struct ContextArchiveTests {
     cache = try BuildCache(directory: folder.path + "/cache")
   }
 
-  private func unpack(_ bytes: [UInt8], limit: Int = LayerExtractor.defaultLimit) throws -> ContextArchive {
+  private func unpack(_ bytes: [UInt8], limit: Int = LayerExtractor.defaultLimit) throws -> FetchedContext {
     var rest = bytes[...]
-    return try ContextArchive(cache: cache, limit: limit) { (buffer) throws(NativeError) in
+    return try FetchedContext(cache: cache, limit: limit) { (buffer) throws(NativeError) in
       let piece = rest.prefix(min(buffer.count, 1000))
       buffer.copyBytes(from: piece)
       rest = rest.dropFirst(piece.count)
@@ -45,7 +45,7 @@ struct ContextArchiveTests {
     (TarHeader(path: Array(path.utf8), kind: kind, mode: mode, modified: 55), "")
   }
 
-  private func text(_ archive: ContextArchive, _ path: String) throws -> String? {
+  private func text(_ archive: FetchedContext, _ path: String) throws -> String? {
     try archive.read(path).map { String(decoding: $0, as: UTF8.self) }
   }
 
@@ -124,6 +124,25 @@ struct ContextArchiveTests {
       #expect(error?.code == .input)
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/cache/work").isEmpty)
+  }
+
+  @Test("a tar is known by how it begins")
+  func archives() {
+    #expect(FetchedContext.isArchive([0x1F, 0x8B, 8, 0]))
+    #expect(FetchedContext.isArchive([UInt8](repeating: 0, count: 257) + Array("ustar\u{0}00".utf8)))
+    #expect(!FetchedContext.isArchive(Array("FROM scratch\n".utf8)))
+    #expect(!FetchedContext.isArchive([]))
+  }
+
+  @Test(
+    "addresses and what is none",
+    arguments: [
+      ("https://host/x.tar", true), ("http://127.0.0.1/x", true), ("git@host:team/x", true),
+      ("github.com/team/x#main:sub", true), ("git://host/x", true), ("ssh://git@host/x", true), (".", false),
+      ("folder", false), ("/folder.git", false), ("c:/x", false),
+    ])
+  func addresses(text: String, isAddress: Bool) {
+    #expect(FetchedContext.isAddress(text) == isAddress)
   }
 
   @Test("the folder goes away with the context")
