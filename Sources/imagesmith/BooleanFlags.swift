@@ -2,6 +2,7 @@
 enum BooleanFlags {
   private static let names: Set<String> = [
     "--no-cache", "--pull", "--quiet", "-q", "--load", "--rm", "--force-rm", "--compress", "--disable-content-trust",
+    "--push",
     "--check", "--json", "--verbose",
   ]
 

@@ -38,7 +38,7 @@ struct BuildCommand: InterruptibleCommand {
   mutating func run() async throws {
     output.apply()
     if options.progress == .json { Console.standard.speakJSON() }
-    ignored.tell()
+    try ignored.tell()
     guard let context = dockerfile.context else { return try await buildGroups() }
     guard project.group.isEmpty else {
       throw Failure(.usage, "--group and a build context are two different builds", hint: "leave one of them out")

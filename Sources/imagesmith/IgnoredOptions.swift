@@ -10,6 +10,8 @@ struct IgnoredOptions: ParsableArguments {
   @Option(name: .customLong("sbom"), help: .hidden) var sbom: String?
   @Option(name: .customLong("builder"), help: .hidden) var builder: String?
 
+  @Flag(name: .customLong("push"), help: .hidden) var pushes = false
+
   /// Those that are given, as they are written.
   var given: [String] {
     let flags = [
@@ -20,7 +22,11 @@ struct IgnoredOptions: ParsableArguments {
     return flags.filter(\.1).map(\.0) + options.filter { $0.1 != nil && $0.1 != "false" }.map(\.0)
   }
 
-  func tell() {
+  /// - Throws: `Failure` for `--push`, which cannot be ignored.
+  func tell() throws {
+    guard !pushes else {
+      throw Failure(.usage, "--push: a build keeps its image here", hint: "build without it, then: imagesmith push")
+    }
     if !given.isEmpty { Console.standard.note("\(given.joined(separator: ", ")): nothing to do, as no daemon builds") }
   }
 }
