@@ -25,7 +25,7 @@ struct CheckOption: ParsableArguments {
       let input = try await BuildInput.open(context: context, file: dockerfile.file, cache: cache, options.run)
       inputs.ignore = input.context.ignore
       report.add(input.dockerfile, try Inspection(input.dockerfile, inputs))
-    } catch let error as DockerfileError {
+    } catch let error as DockerfileError where error.code != .pattern {
       report.add(error, file: error.file ?? "Dockerfile")
     }
     try report.end(output)

@@ -57,7 +57,7 @@ struct CheckCommandTests {
 
   @Test("build --check takes the file, the target and the arguments of the build")
   func buildCheckOptions() async throws {
-    let text = "ARG V\nFROM a:${V:?no version} AS Odd\nFROM scratch AS even\n"
+    let text = "ARG V\nFROM a:${V:?none} AS Odd\nFROM scratch AS even\n"
     let folder = try Folder(["x.Dockerfile": text, "x.Dockerfile.dockerignore": "[", "y": "FROM scratch\n"])
     let file = "\(folder.path)/x.Dockerfile"
     #expect(try await end(["build", "--check", folder.path])?.exitCode == .input)
