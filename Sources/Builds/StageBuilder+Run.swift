@@ -92,6 +92,8 @@ extension StageBuilder {
     switch status {
     case _ where output.contains("No space left on device"):
       "make room on the disk of the cache, or name another folder in IMAGESMITH_HOME"
+    case _ where UserNamespace.hasOneUser && (output.contains("Invalid argument") || output.contains("not permitted")):
+      "this user has one id, so no file can belong to another: apt-get install uidmap, and ranges in /etc/subuid"
     case .exited(127): "127 means that a program was not found: is it installed by a step before?"
     case .exited(126): "126 means that a file cannot be run: is it executable, and for this platform?"
     case .exited(137), .killed(signal: 9): "it was killed: did the machine run out of memory?"

@@ -39,6 +39,11 @@ extension LayerError {
     case ENOSPC, EDQUOT:
       self.init(
         code: .noSpace, message: "no room left: \(error)", hint: "Free space on that disk, or prune the cache.")
+    case EINVAL where error.operation.hasPrefix("change owner") && UserNamespace.hasOneUser:
+      self.init(
+        code: .notAllowed, message: "\(error): there is no such id in this user's namespace",
+        hint: "As root: apt-get install uidmap, and give the user ranges of ids: usermod --add-subuids 100000-165535 "
+          + "--add-subgids 100000-165535 NAME.")
     case EACCES, EPERM, EROFS: self.init(code: .notAllowed, message: "\(error)")
     case ENOENT: self.init(code: .notFound, message: "\(error)")
     default: self.init(code: .system, message: "\(error)")

@@ -138,8 +138,13 @@ struct LayerTree: ~Copyable {
     _ path: LayerPath, _ type: mode_t, _ major: UInt32, _ minor: UInt32, in directory: Directory, _ header: TarHeader
   ) throws {
     let name = path.name
-    try replacing(path, in: directory) { () throws(NativeError) in
-      try directory.file.makeNode(name, type, mode: 0o600, major: major, minor: minor)
+    do {
+      try replacing(path, in: directory) { () throws(NativeError) in
+        try directory.file.makeNode(name, type, mode: 0o600, major: major, minor: minor)
+      }
+    } catch let error as NativeError where error.errno == EPERM && type != S_IFIFO && UserNamespace.isEntered {
+      // No user namespace makes devices, nor could a command in one open them; the layer itself keeps them.
+      return
     }
     try setAttributes(of: name, in: directory, header, hasMode: true)
   }

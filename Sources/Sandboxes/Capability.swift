@@ -31,13 +31,15 @@ enum Capability: Int, CaseIterable, Sendable {
 }
 
 extension Capability {
-  /// Whether this process has it in effect. Source: proc_pid_status(5), `CapEff`.
-  static func isEffective(_ capability: Capability) -> Bool {
-    guard let bytes = try? FileDescriptor.open("/proc/self/status").readAll(limit: 1 << 16) else { return false }
+  /// What this process has in effect. Source: proc_pid_status(5), `CapEff`.
+  static func effective() -> [Capability] {
+    guard let bytes = try? FileDescriptor.open("/proc/self/status").readAll(limit: 1 << 16) else { return [] }
     let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("CapEff:") }
     let mask = line?.split(whereSeparator: \.isWhitespace).last.flatMap { UInt64($0, radix: 16) } ?? 0
-    return mask >> UInt64(capability.rawValue) & 1 == 1
+    return allCases.filter { mask >> UInt64($0.rawValue) & 1 == 1 }
   }
+
+  static func isEffective(_ capability: Capability) -> Bool { effective().contains(capability) }
 }
 
 extension Isolation {

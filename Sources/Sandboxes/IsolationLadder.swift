@@ -68,27 +68,28 @@ package actor IsolationLadder {
     }
   }
 
-  /// A runtime, which has shown that it starts in namespaces and over an overlay.
+  /// A runtime, on a machine that has shown that it lets this process make namespaces and mount an overlay.
   private func runtime(on rung: Isolation) async throws -> any Sandbox {
-    let version = Mutex<[UInt8]>([])
-    let program: String
     do {
-      program = try OCIRuntime.find(path: path).program
-      let trial = try OverlayTrial(in: folder)
-      defer { trial.remove() }
-      let process = ChildProcess(
-        program, ["--version"], environment: [], directory: trial.path, mounts: trial.mounts, isolatesProcesses: true)
-      let status = try await process.run { bytes in version.withLock { $0 += bytes } }
-      guard status == .exited(0) else {
-        throw Obstacle(rung: rung, reason: "\(program) --version ended with status \(status.code)")
-      }
+      let program = try OCIRuntime.find(path: path).program
+      try await OverlayTrial.run(in: folder)
+      return OCIRuntime(program: program, hasSeccomp: try await Self.hasSeccomp(program))
     } catch let error as NativeError {
       throw Obstacle(rung: rung, reason: "\(error)")
     } catch let error as SandboxError where error.code != .failed {
       throw Obstacle(rung: rung, reason: [error.message, error.hint].compactMap(\.self).joined(separator: ": "))
     }
+  }
+
+  /// Whether a runtime filters system calls: a distribution's does; one that somebody has built is asked, which takes as long as
+  /// a small RUN.
+  private static func hasSeccomp(_ program: String) async throws -> Bool {
+    if ["/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/"].contains(where: program.hasPrefix) { return true }
+    let version = Mutex<[UInt8]>([])
+    _ = try await ChildProcess(program, ["--version"], environment: []).run { bytes in version.withLock { $0 += bytes }
+    }
     let text = String(decoding: version.withLock { $0 }, as: UTF8.self)
-    return OCIRuntime(program: program, hasSeccomp: text.contains("SECCOMP") || text.contains("libseccomp"))
+    return text.contains("SECCOMP") || text.contains("libseccomp")
   }
 
   private func refusal(_ obstacles: [Obstacle]) -> SandboxError {
@@ -107,26 +108,28 @@ package actor IsolationLadder {
   }
 }
 
-/// An overlay of two empty folders, for a look whether the machine lets this process mount one.
-private struct OverlayTrial {
-  let path: String
-  let mounts: [ChildProcess.Mount]
-
-  init(in folder: String) throws(NativeError) {
-    path = "\(folder)/trial-" + (try RandomBytes.make(count: 8)).map { String($0, radix: 16) }.joined()
+/// A look whether the machine lets this process make namespaces and mount, in them, an overlay of two empty folders.
+private enum OverlayTrial {
+  /// - Throws: `NativeError` that says what it does not allow.
+  static func run(in folder: String) async throws {
+    let name = "trial-" + (try RandomBytes.make(count: 8)).map { String($0, radix: 16) }.joined()
+    let path = "\(folder)/\(name)"
+    defer { try? FileDescriptor.open(folder, O_RDONLY | O_DIRECTORY).removeTree(Array(name.utf8)) }
     for name in ["", "/lower", "/upper", "/work", "/rootfs"] {
       guard mkdir(path + name, 0o755) == 0 else { throw NativeError(failed: "make \(path)\(name)") }
     }
     let options = "volatile,upperdir=upper,workdir=work,lowerdir=lower" + (UserNamespace.isEntered ? ",userxattr" : "")
-    mounts = [
-      ChildProcess.Mount(source: "overlay", target: "rootfs", type: "overlay", data: options),
-      ChildProcess.Mount(source: "proc", target: "/proc", type: "proc"),
-    ]
-  }
-
-  func remove() {
-    guard let slash = path.lastIndex(of: "/") else { return }
-    let parent = String(path[..<slash])
-    try? FileDescriptor.open(parent, O_RDONLY | O_DIRECTORY).removeTree(Array(path[path.index(after: slash)...].utf8))
+    // There is no such program: to fail there, and not before, is to have done all the rest.
+    let process = ChildProcess(
+      path + "/none", [], environment: [], directory: path,
+      mounts: [
+        ChildProcess.Mount(source: "overlay", target: "rootfs", type: "overlay", data: options),
+        ChildProcess.Mount(source: "proc", target: "/proc", type: "proc"),
+      ], isolatesProcesses: true)
+    do {
+      _ = try await process.run()
+    } catch let error as NativeError {
+      guard error.operation == "start \(process.program)" else { throw error }
+    }
   }
 }

@@ -91,7 +91,10 @@ extension RuntimeSpec {
   ///   - mounts: all of them, the kernel's first.
   ///   - hasSeccomp: whether the runtime can filter system calls.
   init(_ command: SandboxCommand, mounts: [Mount], hasSeccomp: Bool) {
-    let capabilities = (command.isPrivileged ? Capability.allCases : Capability.standard).map(\.name)
+    // A runtime fails when it is to give what this process does not have.
+    let own = Set(Capability.effective())
+    let capabilities = (command.isPrivileged ? Capability.allCases : Capability.standard)
+      .filter(own.contains).map(\.name)
     process = Process(
       user: User(uid: command.user.uid, gid: command.user.gid, additionalGids: command.user.additionalGIDs),
       args: command.arguments, env: command.environment, cwd: command.workingDirectory,

@@ -139,6 +139,120 @@ struct IsolationTests {
     #expect(Self.sleepers.isEmpty)
   }
 
+  @Test("where no rung bears, the error says of each why, and what to do")
+  func noRung() throws {
+    let probe = try Probe("FROM localhost/tiny\nRUN true\n", owner: 0)
+    let outcome = try probe.runWithoutMounts(["--isolation", "auto"], without: ["sys_chroot"])
+    #expect(outcome.code == 1)
+    for text in [
+      "Dockerfile:2:1: RUN cannot be run here in any way", "oci: make new namespaces: Operation not permitted",
+      "rootless: this user is root already", "chroot: CAP_SYS_CHROOT has been taken away",
+      "docker's default capabilities",
+    ] {
+      #expect(outcome.output.contains(text), "\(outcome.output)")
+    }
+    let one = try probe.runWithoutMounts(["--isolation", "oci"])
+    #expect(one.output.contains("RUN cannot be run with --isolation oci: make new namespaces"), "\(one.output)")
+  }
+
+  @Test("a user without ranges of ids builds what needs no other owner, and is told what is missing")
+  func oneUser() throws {
+    // Nobody's: no line of /etc/subuid has it.
+    let id = 54321
+    let made = try Probe("FROM localhost/tiny\nRUN id -u; touch /x\n", owner: id)
+      .runAsUser(id, ["--isolation", "rootless"])
+    #expect(made.code == 0 && made.output.contains("0\n"), "\(made.output)")
+    let failed = try Probe("FROM localhost/tiny\nRUN chown 5 /etc/group\n", owner: id)
+      .runAsUser(id, ["--isolation", "rootless"])
+    #expect(failed.code == 1 && failed.output.contains("ranges in /etc/subuid"), "\(failed.output)")
+    let oci = try Probe("FROM localhost/tiny\nRUN true\n", owner: id).runAsUser(id, ["--isolation", "oci"])
+    #expect(oci.output.contains("--isolation oci: this user is not root"), "\(oci.output)")
+  }
+
+  @Test("chroot: what a RUN needs, and what it does not get")
+  func chrootRuns() async throws {
+    var bench = try Workbench(["file": "content"])
+    bench.sandbox = { Chroot() }
+    let made = try await bench.build(
+      """
+      FROM localhost/tiny
+      WORKDIR /work
+      USER app
+      RUN id -u; id -g; id -G; echo "$HOME"; cat /etc/hosts; echo x >/dev/null; stat -c %a /dev/null /dev/shm
+      USER root
+      RUN --mount=type=cache,target=/c echo kept >/c/x
+      RUN --mount=type=cache,target=/c --mount=type=bind,target=/src cat /c/x /src/file; rm /src/file; rm /c/x
+      RUN --mount=type=cache,target=/c ls /c; ls /src /run 2>/dev/null; ls /dev/null
+      RUN <<EOF
+      #!/bin/cat
+      itself
+      EOF
+      """)
+    let expected = """
+      1000
+      1001
+      1001 50
+      /home/app
+      127.0.0.1 localhost imagesmith
+      ::1 localhost ip6-localhost ip6-loopback
+      666
+      1777
+      kept
+      content/dev/null
+      #!/bin/cat
+      itself
+
+      """
+    #expect(made.output == expected)
+    #expect(try String(contentsOfFile: bench.context + "/file", encoding: .utf8) == "content")
+    #expect(try made.lastLayer() == [])
+    #expect(try bench.isClean)
+  }
+
+  @Test("chroot: a link that a RUN puts in the way of a mount leads nowhere")
+  func chrootLinks() async throws {
+    let outside = try TemporaryFolder()
+    try outside.write(["secret": "mine"])
+    var bench = try Workbench()
+    bench.sandbox = { Chroot() }
+    let made = try await bench.build(
+      """
+      FROM localhost/tiny
+      RUN --mount=type=secret,id=s,target=/k/secret rm -r /k; ln -s \(outside.path) /k
+      """
+    ) { $0.secrets = ["s": .value([1])] }
+    #expect(try String(contentsOfFile: outside.path + "/secret", encoding: .utf8) == "mine")
+    #expect(try made.lastLayer() == ["/k"])
+    #expect(try bench.isClean)
+  }
+
+  @Test("chroot: no network of its own; a failure keeps nothing but caches")
+  func chrootFailures() async throws {
+    var bench = try Workbench()
+    bench.sandbox = { Chroot() }
+    let error = await #expect(throws: SandboxError.self) {
+      try await bench.build("FROM localhost/tiny\nRUN --network=none true\n")
+    }
+    #expect(error?.hint?.contains("--isolation oci or rootless") == true)
+    let failed = try await bench.failure("FROM localhost/tiny\nRUN --mount=type=cache,target=/c touch /c/x; exit 7\n")
+    #expect(failed.code == .commandFailed(status: 7))
+    #expect(try await bench.build("FROM localhost/tiny\nRUN --mount=type=cache,target=/c ls /c\n").output == "x\n")
+    let missing = await #expect(throws: SandboxError.self) {
+      try await bench.build("FROM localhost/tiny\nRUN [\"no-such-program\"]\n")
+    }
+    #expect(missing?.message.contains("no-such-program did not start") == true)
+    #expect(try bench.isClean)
+  }
+
+  @Test("RUN --security=insecure: refused, unless it is allowed")
+  func insecure() async throws {
+    let file = "FROM localhost/tiny\nRUN --security=insecure cat /proc/self/status\n"
+    let error = try await Workbench().failure(file)
+    #expect(error.hint?.contains("--allow security.insecure") == true)
+    let made = try await Workbench().build(file) { $0.allowsInsecure = true }
+    #expect(made.output.contains("Seccomp:\t0") && !made.output.contains("CapEff:\t00000000a80425fb"))
+  }
+
   /// Processes that a RUN has left behind.
   private static var sleepers: [String] {
     let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []

@@ -53,13 +53,14 @@ struct Probe {
     sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
     """
 
-  /// As root with the capabilities of a container that is not privileged.
-  func runWithoutMounts(_ arguments: [String]) throws -> Shell.Outcome {
+  /// As root with the capabilities of a container that is not privileged, or fewer.
+  func runWithoutMounts(_ arguments: [String], without dropped: Set<String> = []) throws -> Shell.Outcome {
     let kept = [
       "chown", "dac_override", "fsetid", "fowner", "mknod", "net_raw", "setgid", "setuid", "setfcap", "setpcap",
       "net_bind_service", "sys_chroot", "kill", "audit_write",
     ]
-    return try Shell.run(["setpriv", "--bounding-set=-all" + kept.map { ",+\($0)" }.joined()] + command(arguments))
+    let set = "-all" + kept.filter { !dropped.contains($0) }.map { ",+\($0)" }.joined()
+    return try Shell.run(["setpriv", "--bounding-set=\(set)"] + command(arguments))
   }
 
   /// As a user who is not root and has no ids but its own.
