@@ -73,6 +73,7 @@ let package = Package(
         "AWS", "Builds", "Dockerfiles", "Native", "OCI", "Registries", "Sandboxes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    tests("imagesmith", ["AWS", "Builds", "Dockerfiles", "Images", "Layers", "Native", "OCI", "Registries"]),
     tests("Native"),
     tests("Layers", ["Native", "OCI"]),
     tests("Images", ["Layers", "Native", "OCI", "Registries"]),

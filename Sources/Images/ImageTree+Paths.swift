@@ -1,14 +1,17 @@
 import Layers
 
 extension ImageTree {
-  /// Where `path` leads, links followed within the image; a link at its end is not.
+  /// Where `path` leads, links followed within the image.
   ///
-  /// - Parameter name: the image, for errors.
+  /// - Parameters:
+  ///   - name: the image, for errors.
+  ///   - followsLast: whether a link at the end is followed too; with a slash after it, it always is.
   /// - Throws: `ImageError.notFound` with the nearest name as a hint.
-  package func resolve(_ path: String, in name: String) throws(ImageError) -> LayerPath {
+  package func resolve(
+    _ path: String, in name: String, followsLast: Bool
+  ) throws(ImageError) -> LayerPath {
     var rest = Self.split(Array(path.utf8))
-    // As for ls: a slash at the end asks for what a link leads to.
-    let followsLast = path.hasSuffix("/")
+    let followsLast = followsLast || path.hasSuffix("/")
     var at = LayerPath.root
     var links = 0
     while !rest.isEmpty {

@@ -49,7 +49,7 @@ package struct LayerListing: Sendable {
   }
 
   /// The most members of a layer: some hundred bytes of memory each.
-  static let limit = 1 << 22
+  static let limit = 1 << 21
 
   /// What of the files' content is kept.
   package struct Wish: Sendable {

@@ -1,6 +1,7 @@
 import Layers
 import Native
 import OCI
+import Synchronization
 
 /// Reads the members of one layer in their order, as its bytes arrive: decompressed, counted, and, where the image names
 /// the layer by its DiffID alone, hashed.
@@ -142,15 +143,37 @@ extension LayerReader {
 
 extension Image {
   /// Lets `body` read a layer's members, on a thread that may block, as they come from wherever the image is. A body that
-  /// returns before the end spares the rest.
+  /// returns before the end spares the rest; a cancelled task ends it at the next bytes.
   ///
-  /// - Throws: What `LayerReader.read` throws, and what the image's source throws.
+  /// - Throws: What `LayerReader.read` throws, and what the image's source throws; `CancellationError`.
   package func read<Value: Sendable>(
     _ layer: Layer, limit: Int = LayerReader.defaultLimit,
     _ body: @escaping @Sendable (inout LayerReader) throws -> Value
   ) async throws -> Value {
-    try await source.read(layer.descriptor) { source in
-      try LayerReader.read(layer, of: name, limit: limit, from: source, body)
+    let isCancelled = CancellationMark()
+    do {
+      return try await withTaskCancellationHandler {
+        try await source.read(layer.descriptor) { source in
+          let bytes: TarReader.Source = { (buffer) throws(NativeError) in
+            guard !isCancelled.value else { throw NativeError(operation: "read the layer", reason: "interrupted") }
+            return try source(buffer)
+          }
+          return try LayerReader.read(layer, of: name, limit: limit, from: bytes, body)
+        }
+      } onCancel: {
+        isCancelled.set()
+      }
+    } catch {
+      try Task.checkCancellation()
+      throw error
     }
   }
+}
+
+/// Tells work on a thread of the pool that the task it is for has been cancelled.
+private final class CancellationMark: Sendable {
+  private let mark = Atomic(false)
+
+  var value: Bool { mark.load(ordering: .relaxed) }
+  func set() { mark.store(true, ordering: .relaxed) }
 }

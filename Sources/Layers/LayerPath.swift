@@ -12,17 +12,32 @@ package struct LayerPath: Hashable, Comparable, Sendable, CustomStringConvertibl
   private init(checked bytes: [UInt8]) { self.bytes = bytes }
 
   /// Drops leading slashes, `.` and empty components; nil when there is a `..` or a NUL.
-  package init?(bytes: some Collection<UInt8>) {
-    var result: [UInt8] = []
-    result.reserveCapacity(bytes.count)
-    for component in bytes.split(separator: Self.slash) where !component.elementsEqual([UInt8(ascii: ".")]) {
-      guard !component.elementsEqual([UInt8(ascii: "."), UInt8(ascii: ".")]), !component.contains(0) else {
-        return nil
+  package init?(bytes: some Collection<UInt8>) { self.init(bytes: Array(bytes)) }
+
+  /// Drops leading slashes, `.` and empty components; nil when there is a `..` or a NUL.
+  package init?(bytes: [UInt8]) {
+    let dot = UInt8(ascii: ".")
+    let clean = bytes.withUnsafeBufferPointer { all -> [UInt8]? in
+      var result: [UInt8] = []
+      result.reserveCapacity(all.count)
+      var start = 0
+      while start < all.count {
+        var end = start
+        while end < all.count, all[end] != Self.slash {
+          guard all[end] != 0 else { return nil }
+          end += 1
+        }
+        let component = UnsafeBufferPointer(rebasing: all[start..<end])
+        start = end + 1
+        if component.isEmpty || (component.count == 1 && component[0] == dot) { continue }
+        if component.count == 2, component[0] == dot, component[1] == dot { return nil }
+        if !result.isEmpty { result.append(Self.slash) }
+        result.append(contentsOf: component)
       }
-      if !result.isEmpty { result.append(Self.slash) }
-      result += component
+      return result
     }
-    self.bytes = result
+    guard let clean else { return nil }
+    self.bytes = clean
   }
 
   package init?(_ text: some StringProtocol) { self.init(bytes: Array(text.utf8)) }
@@ -72,6 +87,8 @@ package struct LayerPath: Hashable, Comparable, Sendable, CustomStringConvertibl
 
   /// With a leading slash, for people.
   package var description: String { "/" + String(decoding: bytes, as: UTF8.self) }
+
+  package func hash(into hasher: inout Hasher) { bytes.withUnsafeBytes { hasher.combine(bytes: $0) } }
 
   package static func < (left: LayerPath, right: LayerPath) -> Bool {
     let common = min(left.bytes.count, right.bytes.count)

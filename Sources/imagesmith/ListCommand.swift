@@ -13,7 +13,7 @@ struct ListCommand: InterruptibleCommand {
       layer has in its tar, removed paths marked with a minus, and directories that it empties with an exclamation mark.
 
       --size lists the biggest first, and directories with all that is in them; a file with several names counts once. \
-      Owners have the names that the image's own /etc/passwd and /etc/group give them. --json prints an object a line: \
+      Owners have the names that the image's own /etc/passwd and /etc/group give them; with --layer, that layer's. --json prints an object a line: \
       path, type (file, directory, symlink, hardlink, character, block, fifo, removed, emptied), mode (octal), uid, gid, \
       user, group, size (bytes), total (bytes, with --size), modified (seconds since 1970), target, layer.
 
@@ -67,7 +67,8 @@ struct ListCommand: InterruptibleCommand {
 
   private func files(of image: Image) async throws -> [FileRow] {
     let files = try ImageFiles(try await image.list(image.layers, .accounts))
-    let top = try files.tree.resolve(path, in: image.name)
+    // As ls: the long form tells of a link itself.
+    let top = try files.tree.resolve(path, in: image.name, followsLast: !long)
     let accounts = numeric ? .none : files.accounts
     guard let node = files.tree[top], node.kind == .directory else {
       return files.tree[top].map { [FileRow(top, $0, in: files.tree, accounts, totals: [:])] } ?? []

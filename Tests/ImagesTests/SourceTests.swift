@@ -156,6 +156,20 @@ struct SourceTests {
     await #expect(throws: RegistryError.self) { try await image.tree() }
   }
 
+  @Test("a cancelled task reads no further")
+  func cancellation() async throws {
+    _ = try layout(.none)
+    let image = try await LayoutSource(directory: folder("layout"), tag: "one", name: "one").image(for: nil)
+    let task = Task {
+      try await image.read(image.layers[0]) { reader in
+        while try reader.next() != nil {}
+        return 0
+      }
+    }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+  }
+
   @Test("an index for several platforms")
   func platforms() async throws {
     let made = try layout()
