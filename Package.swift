@@ -70,10 +70,9 @@ let package = Package(
     tests(
       "imagesmith",
       [
-        "AWS", "Builds", "Dockerfiles", "Native", "OCI", "Registries", "Sandboxes",
+        "AWS", "Builds", "Dockerfiles", "Images", "Layers", "Native", "OCI", "Registries", "Sandboxes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    tests("imagesmith", ["AWS", "Builds", "Dockerfiles", "Images", "Layers", "Native", "OCI", "Registries"]),
     tests("Native"),
     tests("Layers", ["Native", "OCI"]),
     tests("Images", ["Layers", "Native", "OCI", "Registries"]),

@@ -56,7 +56,8 @@ package struct ImageComparison: Sendable {
       lower,
       LayerListing.Wish(
         hashes: { paths.contains($0.path) },
-        keeps: { paths.contains($0.path) ? PackageList.bytesToKeep(of: $0) : 0 }))
+        // Also of what an upper layer removes with its directory.
+        keeps: { PackageList.bytesToKeep(of: $0) }))
   }
 
   private func changes(_ before: ImageFiles, _ after: ImageFiles) async throws -> [FileChange] {

@@ -112,6 +112,16 @@ struct DifferenceTests {
     #expect(changes == ["dpkg libc6 2.1 2.2", "pip extra - 9", "pip numpy 2.1 2.2", "R ggplot2 3.1 3.2"])
   }
 
+  @Test("a package that goes with its directory")
+  func removedPackage() async throws {
+    let base = "add('site/numpy.dist-info/METADATA', data=b'Name: numpy\\nVersion: 2\\n')"
+    let before = try await image("a", [base])
+    let after = try await image("b", [base, "add('site/.wh.numpy.dist-info')"])
+    let change = try #require(try await ImageComparison(before, after).difference().packages.first)
+    #expect(change.package == InstalledPackage(manager: .pip, name: "numpy"))
+    #expect(change.before == "2" && change.after == nil)
+  }
+
   @Test("config, field by field")
   func config() async throws {
     let before = try await image("a", []) { config in

@@ -109,6 +109,33 @@ struct SourceTests {
     return folder("document")
   }
 
+  @Test("one of several images in a Docker archive")
+  func several() async throws {
+    let made = try layout()
+    let name = try #require(Reference("example.org/one:2"))
+    try DockerArchiveDestination(.file(folder("a.tar")), names: [name]).write(made)
+    try folder.shell(
+      """
+      mkdir x; tar -C x -xf a.tar
+      python3 - x/manifest.json <<'PYTHON'
+      import json, sys
+      entries = json.load(open(sys.argv[1]))
+      other = dict(entries[0], RepoTags=["other:latest"])
+      json.dump(entries + [other], open(sys.argv[1], "w"))
+      PYTHON
+      tar -C x -cf a.tar .
+      """)
+    for wanted in ["example.org/one:2", "other", "docker.io/library/other:latest", "@1"] {
+      let source = ArchiveSource(path: folder("a.tar"), kind: .docker, tag: wanted, name: "a")
+      #expect(try await source.image(for: nil).layers.map(\.diffID) == made.layers.map(\.diffID))
+    }
+    for wrong in [nil, "@2", "third"] {
+      let source = ArchiveSource(path: folder("a.tar"), kind: .docker, tag: wrong, name: "a")
+      let error = await #expect(throws: ImageError.self) { try await source.image(for: nil) }
+      #expect(error?.code == .notFound && error?.hint?.contains("other:latest") == true)
+    }
+  }
+
   @Test("an image by buildah, in both its forms", arguments: ["oci", "docker"])
   func buildah(_ form: String) async throws {
     try folder.shell(
