@@ -12,6 +12,8 @@ struct LayoutIndex {
     self.place = place
   }
 
+  func has(_ tag: String?) -> Bool { index.manifests.contains { $0.tag == tag } }
+
   /// The image that `tag` names.
   ///
   /// - Parameters:

@@ -39,7 +39,14 @@ package struct LayoutSource: ImageSource, BlobSource {
   /// Whether `directory` is an image layout.
   package static func isLayout(_ directory: String) -> Bool { access("\(directory)/index.json", F_OK) == 0 }
 
+  /// Whether the layout lists an image by that tag.
+  package func hasImage() throws -> Bool { try entries().has(tag) }
+
   private func read(for platform: Platform?) throws -> Image {
+    try entries().image(tag: tag, for: platform, name: name, source: self) { try document($0) }
+  }
+
+  private func entries() throws -> LayoutIndex {
     let index: [UInt8]
     do {
       index = try FileDescriptor.open("\(directory)/index.json").readAll(limit: Image.documentLimit)
@@ -49,8 +56,7 @@ package struct LayoutSource: ImageSource, BlobSource {
         hint: error.errno == ENOENT ? "\(directory) is no image layout: write oci:DIR or oci:DIR:TAG" : nil)
     }
     let place = "\(directory)/index.json"
-    let entries = LayoutIndex(try Image.decode(ImageIndex.self, index, place), in: directory)
-    return try entries.image(tag: tag, for: platform, name: name, source: self) { try document($0) }
+    return LayoutIndex(try Image.decode(ImageIndex.self, index, place), in: directory)
   }
 
   private func document(_ blob: Descriptor) throws -> Image.Document {

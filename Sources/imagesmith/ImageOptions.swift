@@ -27,7 +27,7 @@ struct ImageOptions: ParsableArguments {
 
   /// What an IMAGE may be, for the commands' help.
   static let help = """
-    IMAGE is a group or a tag of the local store, oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME], or a \
+    IMAGE is a group or a name in the local store, oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME], or a \
     reference into a registry: HOST/REPOSITORY[:TAG][@DIGEST], docker://debian:trixie. Nothing is unpacked to disk: layers \
     are read as streams where they are.
     """
@@ -47,12 +47,15 @@ struct ImageOptions: ParsableArguments {
   }
 
   private func source(of text: String) throws -> any ImageSource {
-    switch try ImageName(text, exists: { FileManager.default.fileExists(atPath: $0) }) {
+    switch try ImageLocation(text, exists: { FileManager.default.fileExists(atPath: $0) }) {
     case .local(let tag): return try local(tag)
     case .layout(let directory, let tag): return LayoutSource(directory: directory, tag: tag, name: text)
     case .ociArchive(let path, let tag): return ArchiveSource(path: path, kind: .oci, tag: tag, name: text)
     case .dockerArchive(let path, let tag): return ArchiveSource(path: path, kind: .docker, tag: tag, name: text)
     case .registry(let reference):
+      // The store keeps an image also by the whole reference that --tag gave it.
+      let kept = LayoutSource(directory: store, tag: text, name: text)
+      if LayoutSource.isLayout(store), try kept.hasImage() { return kept }
       // Only ECR's hosts need AWS, and those name the region.
       let region = ECRHost(reference.registry)?.region
       let aws = try? AWSEnvironment(variables: Environment.variables, region: region)

@@ -40,8 +40,8 @@ struct TextStyle {
 
   /// What of `text` fits when `used` columns of the line are taken.
   func fit(_ text: String, after used: Int) -> String {
-    guard let width, text.count > max(12, width - used) else { return text }
-    return text.prefix(max(12, width - used) - 1) + "…"
+    guard let width else { return text }
+    return TerminalText.clip(text, to: max(12, width - used))
   }
 }
 

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Images
 
-struct ImageNameTests {
-  static let cases: [(String, ImageName?)] = [
+struct ImageLocationTests {
+  static let cases: [(String, ImageLocation?)] = [
     ("pii", .local("pii")), ("v1.2", .local("v1.2")),
     ("oci:dir", .layout(directory: "dir", tag: nil)), ("oci:dir:tag", .layout(directory: "dir", tag: "tag")),
     ("oci:a:b", .layout(directory: "a:b", tag: nil)), ("oci:a:b:tag", .layout(directory: "a:b", tag: "tag")),
@@ -18,11 +18,11 @@ struct ImageNameTests {
   ]
 
   @Test("names, as people write them", arguments: cases)
-  func parsing(_ text: String, _ expected: ImageName?) throws {
-    let name = try? ImageName(text, exists: { ["dir", "a:b", "f.tar"].contains($0) })
+  func parsing(_ text: String, _ expected: ImageLocation?) throws {
+    let name = try? ImageLocation(text, exists: { ["dir", "a:b", "f.tar"].contains($0) })
     #expect(name == expected)
     if expected == nil {
-      let error = #expect(throws: ImageError.self) { try ImageName(text, exists: { _ in false }) }
+      let error = #expect(throws: ImageError.self) { try ImageLocation(text, exists: { _ in false }) }
       #expect(error?.code == .usage && error?.hint != nil)
     }
   }

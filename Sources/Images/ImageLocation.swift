@@ -1,7 +1,7 @@
 import OCI
 
-/// How a person names an image on the command line.
-package enum ImageName: Sendable, Equatable {
+/// Where an image is, as a person says it on the command line.
+package enum ImageLocation: Sendable, Equatable {
   /// A tag of the local store.
   case local(String)
   /// `oci:DIR[:TAG]`
@@ -39,7 +39,7 @@ package enum ImageName: Sendable, Equatable {
     self = .registry(reference)
   }
 
-  private static let transports: [(String, @Sendable (String, String?) -> ImageName)] = [
+  private static let transports: [(String, @Sendable (String, String?) -> ImageLocation)] = [
     ("oci:", { .layout(directory: $0, tag: $1) }),
     ("oci-archive:", { .ociArchive(path: $0, tag: $1) }),
     ("docker-archive:", { .dockerArchive(path: $0, tag: $1) }),
