@@ -1,4 +1,5 @@
-/// The parser directives at the head of a Dockerfile: `# name=value`, before any comment, blank line or instruction.
+/// The parser directives at the head of a Dockerfile: `# name=value`, before any comment, blank line or instruction. A
+/// first line `#!program` does not count as a comment.
 ///
 /// Source: Dockerfile reference, "Parser directives".
 package struct Directives: Sendable, Hashable {
@@ -36,6 +37,12 @@ package struct Directives: Sendable, Hashable {
       escape = scalar
     }
     return true
+  }
+
+  /// Ends what was read below a first line `#!...`, where the escape character cannot be set.
+  mutating func endBelowInterpreter() {
+    escape = "\\"
+    isOver = true
   }
 
   /// The lower-case name and the value of a line of the form `# name = value`.

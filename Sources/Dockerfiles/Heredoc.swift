@@ -83,7 +83,7 @@ package struct Heredoc: Sendable, Hashable {
     location = opening.place.start
     var content = ""
     var verbatim = ""
-    while let (line, terminator) = reader.nextRawLine() {
+    while let (line, terminator) = try reader.nextRawLine() {
       let text = stripTabs ? String(line.drop { $0 == "\t" }) : line
       if text == opening.name {
         self.content = content

@@ -12,6 +12,8 @@ struct LineReader {
   /// The last line of each logical line that goes on over an empty line.
   private(set) var emptyContinuations: [Int] = []
   private var next = 0
+  /// What is wrong with lines that are no UTF-8: nothing as long as they are comments, as they were in older files.
+  private var undecodable: [Int: DockerfileError] = [:]
   /// The lines that end in CR LF: in the body of a heredoc the CR is content.
   private var carriageReturns: Set<Int> = []
 
@@ -24,16 +26,28 @@ struct LineReader {
       let hasReturn = raw.last == UInt8(ascii: "\r")
       if hasReturn { carriageReturns.insert(lines.count) }
       let line = hasReturn ? raw.dropLast() : raw
-      lines.append(try Self.decode(line, file: file, number: lines.count + 1))
+      let (text, error) = try Self.decode(line, file: file, number: lines.count + 1)
+      if let error { undecodable[lines.count] = error }
+      lines.append(text)
     }
     if lines.last == "" { lines.removeLast() }
     source = SourceText(file: file, lines: lines)
+    if lines.first?.hasPrefix("#!") == true { try readBelowInterpreter() }
+  }
+
+  /// A first line `#!...` makes the file a program; `# syntax=` and `# check=` may stand below it. As in BuildKit,
+  /// `# escape=` may not.
+  private mutating func readBelowInterpreter() throws(DockerfileError) {
+    for (index, line) in source.lines.enumerated().dropFirst() {
+      guard try directives.read(Fragment(line.unicodeScalars, line: index + 1), in: source) else { break }
+    }
+    directives.endBelowInterpreter()
   }
 
   /// The next logical line that is not blank, from its first scalar that is not white space; nil at the end.
   mutating func nextLine() throws(DockerfileError) -> Fragment? {
     comment = nil
-    while let first = nextPhysicalLine() {
+    while let first = try nextPhysicalLine() {
       let line = first.trimmingLeft()
       let isDirective = try directives.read(line, in: source)
       guard !line.hasPrefix("#") else {
@@ -41,7 +55,7 @@ struct LineReader {
         comment = isDirective || content.isEmpty ? nil : content.text
         continue
       }
-      let text = joined(line)
+      let text = try joined(line)
       if !text.isEmpty { return text }
       comment = nil
     }
@@ -49,10 +63,10 @@ struct LineReader {
   }
 
   /// The logical line that begins with this physical line.
-  private mutating func joined(_ line: Fragment) -> Fragment {
+  private mutating func joined(_ line: Fragment) throws(DockerfileError) -> Fragment {
     var (text, continues) = withoutContinuation(line)
     var hasEmptyLine = false
-    while continues, let following = nextPhysicalLine() {
+    while continues, let following = try nextPhysicalLine() {
       let content = following.trimmingLeft()
       hasEmptyLine = hasEmptyLine || content.isEmpty
       if content.isEmpty || content.hasPrefix("#") { continue }
@@ -65,8 +79,11 @@ struct LineReader {
   }
 
   /// The next line as it stands, and what ends it, as the body of a heredoc needs it; nil at the end.
-  mutating func nextRawLine() -> (text: String, terminator: String)? {
+  ///
+  /// - Throws: `.encoding` when the line is no UTF-8.
+  mutating func nextRawLine() throws(DockerfileError) -> (text: String, terminator: String)? {
     guard source.lines.indices.contains(next) else { return nil }
+    if let error = undecodable[next] { throw error }
     defer { next += 1 }
     return (source.lines[next], carriageReturns.contains(next) ? "\r\n" : "\n")
   }
@@ -74,9 +91,12 @@ struct LineReader {
   /// The number of the line that was read last, from 1.
   var lineNumber: Int { next }
 
-  private mutating func nextPhysicalLine() -> Fragment? {
-    guard let (text, _) = nextRawLine() else { return nil }
-    return Fragment(text.unicodeScalars, line: next)
+  private mutating func nextPhysicalLine() throws(DockerfileError) -> Fragment? {
+    guard source.lines.indices.contains(next) else { return nil }
+    let line = Fragment(source.lines[next].unicodeScalars, line: next + 1)
+    if let error = undecodable[next], line.scalars.first(where: { !$0.isSpace }) != "#" { throw error }
+    next += 1
+    return line
   }
 
   /// Takes away an escape character at the end of the line, blanks after it aside; a doubled one is a literal.
@@ -87,9 +107,10 @@ struct LineReader {
     return (line[0..<last], true)
   }
 
+  /// The text of a line, and what is wrong with it, where it is no UTF-8 or has a NUL.
   private static func decode(
     _ line: some BidirectionalCollection<UInt8>, file: String, number: Int
-  ) throws(DockerfileError) -> String {
+  ) throws(DockerfileError) -> (String, DockerfileError?) {
     let text = String(decoding: line, as: UTF8.self)
     if line.count > maximumLineLength {
       throw DockerfileError(
@@ -100,11 +121,12 @@ struct LineReader {
     let isValid = text.utf8.elementsEqual(line)
     let wrong: Unicode.Scalar = isValid ? "\0" : "\u{FFFD}"
     guard let offset = text.unicodeScalars.enumerated().first(where: { $0.element == wrong })?.offset else {
-      return text
+      return (text, nil)
     }
-    throw DockerfileError(
+    let error = DockerfileError(
       code: .encoding, reason: isValid ? "the line has a NUL byte" : "the line is not valid UTF-8", file: file,
       location: SourceLocation(line: number, column: offset + 1), sourceLine: text,
       hint: "is this a text file? save it as UTF-8")
+    return (text, error)
   }
 }
