@@ -39,7 +39,7 @@ package struct DockerIgnore: Sendable, Hashable {
       }
       guard let pattern = IgnorePattern(path, isException: isException) else {
         throw source.error(
-          .pattern, at: text.start, "the pattern '\(text.text)' is malformed",
+          .pattern, at: text.start, "syntax error in pattern '\(text.text)'",
           hint: "close every [ with ], and write \\ before a character that is meant literally")
       }
       patterns.append(pattern)
@@ -58,9 +58,10 @@ package struct DockerIgnore: Sendable, Hashable {
   package func matches(_ path: String) -> Bool {
     let path = Array(CleanPath.of(path).unicodeScalars)
     guard path != ["."] else { return false }
+    let prefixes = Self.prefixes(of: path)
     var isIgnored = false
     for pattern in patterns where pattern.isException == isIgnored {
-      if Self.prefixes(of: path).contains(where: pattern.matches) { isIgnored = !pattern.isException }
+      if prefixes.contains(where: pattern.matches) { isIgnored = !pattern.isException }
     }
     return isIgnored
   }

@@ -18,7 +18,7 @@ package struct FilePattern: Sendable, Hashable {
     self.text = text
     guard let elements = Self.elements(of: Array(text.unicodeScalars)) else {
       throw DockerfileError(
-        code: .pattern, reason: "the pattern '\(text)' is malformed",
+        code: .pattern, reason: "syntax error in pattern '\(text)'",
         hint: "close every [ with ], and write \\ before a character that is meant literally")
     }
     self.elements = elements

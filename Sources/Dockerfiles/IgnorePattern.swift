@@ -14,11 +14,16 @@ struct IgnorePattern: Sendable, Hashable {
     /// `**/` elsewhere: nothing, or any text that ends in a slash.
     case directories
     case set([ClosedRange<Unicode.Scalar>], isNegated: Bool)
+
+    /// Whether it may stand for nothing.
+    var mayBeEmpty: Bool { self == .star || self == .everything || self == .directories }
   }
 
   /// The pattern brings back what an earlier one leaves out.
   let isException: Bool
   private let elements: [Element]
+  /// The pattern itself, when nothing in it stands for anything else: most are so.
+  private let plain: [Unicode.Scalar]?
 
   /// `text` is cleaned and without its `!`. Nil when it is malformed.
   init?(_ text: String, isException: Bool) {
@@ -48,54 +53,59 @@ struct IgnorePattern: Sendable, Hashable {
       elements[0] = .everything
     }
     self.elements = elements
+    let literals = elements.compactMap { if case .literal(let scalar) = $0 { scalar } else { nil } }
+    plain = literals.count == elements.count ? literals : nil
   }
 
   /// Whether the pattern stands for the whole of `path`.
-  func matches(_ path: some Collection<Unicode.Scalar>) -> Bool {
-    states(after: path).contains(elements.count)
+  func matches(_ path: ArraySlice<Unicode.Scalar>) -> Bool {
+    if let plain { return plain.elementsEqual(path) }
+    return states(after: path)[elements.count]
   }
 
   /// Whether a path below the directory might match, so that the directory has to be looked through.
-  func mightMatch(below directory: some Collection<Unicode.Scalar>) -> Bool {
-    states(after: Array(directory) + ["/"]).contains { $0 < elements.count }
+  func mightMatch(below directory: [Unicode.Scalar]) -> Bool {
+    if let plain { return plain.count > directory.count + 1 && plain.starts(with: directory + ["/"]) }
+    return states(after: (directory + ["/"])[...]).dropLast().contains(true)
   }
 
-  /// The elements that may come next once `text` is taken; their number stands for the end of the pattern.
-  private func states(after text: some Collection<Unicode.Scalar>) -> Set<Int> {
-    var states = closure(of: [0])
-    var inDirectories: Set<Int> = []
+  /// For each element whether it may come next once `text` is taken, and last whether the pattern may end there.
+  private func states(after text: ArraySlice<Unicode.Scalar>) -> [Bool] {
+    var states = Array(repeating: false, count: elements.count + 1)
+    var next = states
+    // A `**/` that has begun goes on over any text, and may end after any slash.
+    var begun = states
+    states[0] = true
+    close(&states)
     for scalar in text {
-      // A `**/` that has begun goes on over any text, and may end after any slash.
-      inDirectories.formUnion(states.filter { $0 < elements.count && elements[$0] == .directories })
-      var next = inDirectories
-      if scalar == "/" { next.formUnion(inDirectories.map { $0 + 1 }) }
-      for state in states where state < elements.count {
-        switch elements[state] {
-        case .literal(let literal): if literal == scalar { next.insert(state + 1) }
-        case .any: if scalar != "/" { next.insert(state + 1) }
-        case .star: if scalar != "/" { next.insert(state) }
-        case .everything: next.insert(state)
-        case .directories: break
+      for state in next.indices { next[state] = false }
+      var isOver = true
+      for (state, element) in elements.enumerated() where states[state] || begun[state] {
+        isOver = false
+        switch element {
+        case .literal(let literal): if literal == scalar { next[state + 1] = true }
+        case .any: if scalar != "/" { next[state + 1] = true }
+        case .star: if scalar != "/" { next[state] = true }
+        case .everything: next[state] = true
+        case .directories:
+          begun[state] = true
+          if scalar == "/" { next[state + 1] = true }
         case .set(let ranges, let isNegated):
-          if ranges.contains(where: { $0.contains(scalar) }) != isNegated { next.insert(state + 1) }
+          if ranges.contains(where: { $0.contains(scalar) }) != isNegated { next[state + 1] = true }
         }
       }
-      states = closure(of: next, begun: inDirectories)
-      if states.isEmpty { break }
+      if isOver { return Array(repeating: false, count: states.count) }
+      close(&next)
+      swap(&states, &next)
     }
+    for (state, element) in elements.enumerated() where element == .directories && begun[state] { states[state] = true }
     return states
   }
 
-  /// The states, and those behind elements that may stand for nothing. A `**/` that has `begun` ends at slashes only.
-  private func closure(of states: Set<Int>, begun: Set<Int> = []) -> Set<Int> {
-    var closed = states
-    for state in states where !begun.contains(state) {
-      var state = state
-      while state < elements.count, [.star, .everything, .directories].contains(elements[state]) {
-        state += 1
-        closed.insert(state)
-      }
+  /// Adds what is behind elements that may stand for nothing.
+  private func close(_ states: inout [Bool]) {
+    for (state, element) in elements.enumerated() where states[state] && element.mayBeEmpty {
+      states[state + 1] = true
     }
-    return closed
   }
 }
