@@ -135,7 +135,7 @@ import Testing
     #expect(workdir.directory.text == "/a b/c")
     #expect(user.user.text == "$U:grp")
     #expect(signal.signal.text == "SIGTERM")
-    #expect(expose.ports.map(\.text) == ["1", "$P/udp"])
+    #expect(expose.ports.map(\.text) == ["$P/udp", "1"])
     #expect(shell.arguments == ["a", "-c"])
     #expect(maintainer.name == "A <a@b>")
     #expect(onbuild.trigger == "RUN  a  b")
@@ -158,5 +158,20 @@ import Testing
   ])
   func readsSizes(_ text: String, bytes: Int64?) {
     #expect(ByteSize.parse(text) == bytes)
+  }
+
+  @Test(
+    arguments: [
+      ("80", ["80/tcp"]), ("80/tcp", ["80/tcp"]), ("53/UDP", ["53/udp"]), ("1/sctp", ["1/sctp"]), ("80/", ["80/tcp"]),
+      ("7000-7002/udp", ["7000/udp", "7001/udp", "7002/udp"]), ("5-5", ["5/tcp"]), ("0", ["0/tcp"]),
+      ("65535", ["65535/tcp"]), ("8080:80", ["80/tcp"]), (":80", ["80/tcp"]), ("127.0.0.1:8080:80/udp", ["80/udp"]),
+      ("127.0.0.1::80", ["80/tcp"]), ("[::1]:8080:80", ["80/tcp"]), ("8000-8002:80", ["80/tcp"]),
+      ("1-2:3-4", ["3/tcp", "4/tcp"]), ("", nil), ("x", nil), ("65536", nil), ("-1", nil), ("80/icmp", nil),
+      ("2-1", nil),
+      ("80-", nil), ("1-2-3", nil), ("8080:", nil), ("x:80", nil), ("1-2:3-5", nil), ("host:1:2", nil),
+      ("300.0.0.1:1:2", nil), ("+80", nil), ("٨", nil), ("80/tcp/udp", nil),
+    ] as [(String, [String]?)])
+  func readsPorts(_ word: String, ports: [String]?) {
+    #expect(ExposedPorts(word)?.ports == ports)
   }
 }
