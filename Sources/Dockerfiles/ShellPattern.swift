@@ -10,7 +10,7 @@ struct ShellPattern {
   }
 
   private let elements: [Element]
-  /// How many comparisons a replacement may take: a pattern with a star is slow on a long value.
+  /// How many comparisons one use may take: a pattern with a star is slow on a long value.
   private static let maximumEffort = 3_000_000
 
   /// Nil when a backslash stands before something that needs none.
@@ -34,16 +34,22 @@ struct ShellPattern {
     self.elements = elements
   }
 
-  func removingPrefix(_ length: Length, of value: String) -> String {
+  /// Nil when it takes too long.
+  func removingPrefix(_ length: Length, of value: String) -> String? {
     let scalars = Array(value.unicodeScalars)
-    guard let count = Self.match(elements, scalars[...], length) else { return value }
-    return String(String.UnicodeScalarView(scalars.dropFirst(count)))
+    var effort = 0
+    let count = Self.match(elements, scalars[...], length, &effort)
+    guard effort <= Self.maximumEffort else { return nil }
+    return String(String.UnicodeScalarView(scalars.dropFirst(count ?? 0)))
   }
 
-  func removingSuffix(_ length: Length, of value: String) -> String {
+  /// Nil when it takes too long.
+  func removingSuffix(_ length: Length, of value: String) -> String? {
     let scalars = Array(value.unicodeScalars)
-    guard let count = Self.match(elements.reversed(), scalars.reversed()[...], length) else { return value }
-    return String(String.UnicodeScalarView(scalars.dropLast(count)))
+    var effort = 0
+    let count = Self.match(elements.reversed(), scalars.reversed()[...], length, &effort)
+    guard effort <= Self.maximumEffort else { return nil }
+    return String(String.UnicodeScalarView(scalars.dropLast(count ?? 0)))
   }
 
   /// Replaces the leftmost longest matches; nil when the result has more than `maximum` bytes, or takes too long.
@@ -76,11 +82,6 @@ struct ShellPattern {
     return String(result)
   }
 
-  private static func match(_ elements: [Element], _ text: ArraySlice<Unicode.Scalar>, _ length: Length) -> Int? {
-    var effort = 0
-    return match(elements, text, length, &effort)
-  }
-
   /// How many scalars at the front the pattern takes; nil when it does not match there.
   ///
   /// Keeps the set of elements that may come next, so the time is at most pattern times text; `effort` counts it.
@@ -94,7 +95,7 @@ struct ShellPattern {
     var next = states
     var taken = 0
     var found: Int?
-    while states.contains(true) {
+    while states.contains(true), effort <= maximumEffort {
       // What follows a star may come next too, as the star may stand for nothing.
       for (state, element) in elements.enumerated() where states[state] && element == .star { states[state + 1] = true }
       if states[elements.count] { found = taken }

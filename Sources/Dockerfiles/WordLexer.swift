@@ -205,7 +205,11 @@ struct WordLexer {
     let pattern = try pattern(text, from: start)
     let value = value(of: name, lookup)
     let longest: ShellPattern.Length = isLongest ? .longest : .shortest
-    return modifier == "#" ? pattern.removingPrefix(longest, of: value) : pattern.removingSuffix(longest, of: value)
+    guard
+      let rest = modifier == "#"
+        ? pattern.removingPrefix(longest, of: value) : pattern.removingSuffix(longest, of: value)
+    else { throw error("the pattern of \(name) takes too long to match", at: start, hint: "use fewer stars in it") }
+    return rest
   }
 
   private mutating func replaced(
