@@ -87,7 +87,7 @@ struct RemoteAddress: Sendable, Equatable {
 
   /// An address without the name and password in it, for people.
   static func redacted(_ text: String) -> String {
-    text.replacing(/:\/\/[^\/@]*@/, with: "://***@")
+    text.replacing(/:\/\/[^\/@\s]*@/, with: "://***@")
   }
 
   /// What `Location` leads to, seen from here.

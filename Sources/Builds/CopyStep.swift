@@ -47,13 +47,14 @@ struct CopyStep: Sendable {
     }
   }
 
-  /// What the history says of it, as BuildKit writes it: neither `--from` nor `--link` nor `--exclude`.
+  /// What the history says of it, as BuildKit writes it, but for passwords in addresses: neither `--from` nor `--link` nor
+  /// `--exclude`.
   func history(of name: String) -> String {
     var parts = [name]
     if keepsParents { parts.append("--parents") }
     if let chown { parts.append("--chown=\(chown)") }
     if let chmod { parts.append("--chmod=\(chmod.text)") }
-    parts += sources.map(\.text) + inline.map { "<<\($0.name)" } + [writtenDestination]
+    parts += sources.map { RemoteAddress.redacted($0.text) } + inline.map { "<<\($0.name)" } + [writtenDestination]
     return parts.joined(separator: " ") + " # buildkit"
   }
 

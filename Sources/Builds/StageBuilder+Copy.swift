@@ -36,9 +36,11 @@ extension StageBuilder {
       try take(record)
       return .cached
     }
-    if items.isEmpty, step.inline.isEmpty { builder.report(.warning("\(instruction.source): nothing matches")) }
+    if items.isEmpty, step.inline.isEmpty {
+      builder.report(.warning("\(RemoteAddress.redacted(instruction.source)): nothing matches"))
+    }
     let layer = try await write(step, items, isAlone: isAlone)
-    let record = StepCache.Record(layer: layer, instruction: instruction.source)
+    let record = StepCache.Record(layer: layer, instruction: RemoteAddress.redacted(instruction.source))
     for key in Set([known, content].compactMap(\.self)) { try builder.cache.steps.keep(record, for: key) }
     try take(record)
     return .done

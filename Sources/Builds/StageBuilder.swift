@@ -121,7 +121,8 @@ struct StageBuilder {
     number += 1
     let isOnly = request.dockerfile.stages.count == 1
     let step = Step(
-      stage: stage.name ?? (isOnly ? nil : "stage-\(stage.index)"), number: number, total: total, text: text)
+      stage: stage.name ?? (isOnly ? nil : "stage-\(stage.index)"), number: number, total: total,
+      text: RemoteAddress.redacted(text))
     self.step = step
     builder.report(.began(step: step))
     let start = ContinuousClock.now

@@ -19,20 +19,21 @@ struct StepPlace: Sendable, CustomStringConvertible {
     switch error {
     case var error as BuildError:
       error.message = "\(self): \(error.message)"
-      error.excerpt = error.excerpt ?? excerpt?.description
+      error.excerpt = error.excerpt ?? excerpt.map { RemoteAddress.redacted($0.description) }
       return error
     case var error as SandboxError:
       error.message = "\(self): \(error.message)"
       return error
     case let error as LayerError:
       return BuildError(
-        code: .machine, message: "\(self): \(error.message)", hint: error.hint, excerpt: excerpt?.description)
+        code: .machine, message: "\(self): \(error.message)", hint: error.hint,
+        excerpt: excerpt.map { RemoteAddress.redacted($0.description) })
     case let error as NativeError:
       let isFull = error.errno == ENOSPC || error.errno == EDQUOT
       return BuildError(
         code: .machine, message: "\(self): \(error)",
         hint: isFull ? "make room on that disk, or name another folder in IMAGESMITH_HOME" : nil,
-        excerpt: excerpt?.description)
+        excerpt: excerpt.map { RemoteAddress.redacted($0.description) })
     default: return error
     }
   }

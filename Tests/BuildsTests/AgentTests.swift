@@ -9,15 +9,19 @@ struct AgentTests {
   /// An agent with one key, which ends with the object.
   private final class Agent {
     let folder: TemporaryFolder
-    let pid: pid_t
+    let process = Process()
     var socket: String { folder.path + "/s" }
 
     init() throws {
       // A socket's path has room for 107 characters.
       folder = try TemporaryFolder(in: "/tmp")
-      let started = try Shell.run(["ssh-agent", "-a", folder.path + "/s"])
-      let number = try #require(started.output.firstMatch(of: /SSH_AGENT_PID=([0-9]+)/), "\(started.output)")
-      pid = try #require(pid_t(number.1))
+      process.executableURL = URL(filePath: "/usr/bin/ssh-agent")
+      process.arguments = ["-D", "-a", socket]
+      process.standardOutput = FileHandle.nullDevice
+      try process.run()
+      // 2 says that nobody answers yet.
+      let wait = "until SSH_AUTH_SOCK=$0 ssh-add -l; test $? -ne 2; do sleep 0.01; done"
+      try #require(try Shell.run(["timeout", "60", "sh", "-c", wait, socket]).code == 0)
       let key = folder.path + "/key"
       try #require(
         try Shell.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "the key", "-f", key]).code == 0)
@@ -25,7 +29,9 @@ struct AgentTests {
     }
 
     deinit {
-      kill(pid, SIGTERM)
+      // It may have SIGTERM blocked, as this thread has.
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
     }
   }
 
