@@ -5,7 +5,7 @@ import Native
 import OCI
 
 /// What builds keep between them: layers, unpacked layers, what steps made, and the folders of `RUN --mount=type=cache`.
-/// All of it can be deleted at any time when no build runs.
+/// All of it can be deleted at any time when no build runs; `CachePruning` takes away what nobody uses.
 package struct BuildCache: Sendable {
   /// Absolute.
   package let directory: String
@@ -14,13 +14,16 @@ package struct BuildCache: Sendable {
   let steps: StepCache
   let history: StepHistory
   let fileIndexes: FileIndexes
+  /// Says that this build lives, and when it began.
+  let session: ScratchFolder
+  let growth = CacheGrowth()
 
   /// Opens the cache, making the folder where it is missing, and takes away what killed builds have left.
   ///
   /// - Throws: `BuildError` with code `machine` when the folder cannot be written.
   package init(directory: String) throws {
     do {
-      for name in ["steps", "history", "files", "mounts", "work"] {
+      for name in ["steps", "history", "files", "mounts", "uses", "builds", "work"] {
         try FileManager.default.createDirectory(
           atPath: "\(directory)/\(name)", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
       }
@@ -35,10 +38,16 @@ package struct BuildCache: Sendable {
     steps = StepCache(directory: directory + "/steps")
     history = StepHistory(directory: directory + "/history")
     fileIndexes = FileIndexes(directory: directory + "/files")
+    ScratchFolder.sweep(directory + "/builds")
+    session = try ScratchFolder.make(in: directory + "/builds")
     try blobs.removeAbandoned()
+    try snapshots.removeAbandoned()
     ScratchFolder.sweep(directory + "/work")
     SecretFolder.sweep()
   }
+
+  /// Whether layers have been added to it since it was opened here.
+  package var hasGrown: Bool { growth.hasHappened }
 
   /// A new folder for one step.
   func makeWorkArea() throws(NativeError) -> ScratchFolder {
@@ -47,12 +56,4 @@ package struct BuildCache: Sendable {
 
   /// The folder in which work areas are.
   package var workFolder: String { directory + "/work" }
-
-  /// Whether the blob is here and whole, as far as its size tells; one that is cut short is dropped.
-  package func holds(_ blob: Descriptor) throws(LayerError) -> Bool {
-    guard let size = try blobs.size(of: blob.digest) else { return false }
-    if size == blob.size { return true }
-    try blobs.remove(blob.digest)
-    return false
-  }
 }

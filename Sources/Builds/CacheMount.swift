@@ -32,8 +32,16 @@ final class CacheMount: Sendable {
     while true {
       let path = "\(parent)/\(name)" + (number == 0 ? "" : "-\(number)")
       try await make(path, mount, content)
-      let folder = try FileDescriptor.open(path, O_RDONLY | O_DIRECTORY)
+      let folder: FileDescriptor
+      do throws(NativeError) {
+        folder = try FileDescriptor.open(path, O_RDONLY | O_DIRECTORY)
+      } catch {
+        guard error.errno == ENOENT else { throw error }
+        continue
+      }
       if flock(folder.raw, (mount.sharing == .shared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 {
+        // A pruning may have come first; then it is made anew.
+        guard try FileStatus.of(Array(path.utf8))?.inode == folder.status().inode else { continue }
         return CacheMount(path: path, lock: folder)
       }
       guard errno == EWOULDBLOCK else { throw NativeError(failed: "lock \(path)") }

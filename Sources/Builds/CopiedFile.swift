@@ -39,12 +39,12 @@ struct CopiedFile: Equatable, Sendable {
   /// The same for a person.
   static func name(ofType type: UInt8) -> String {
     switch type {
-    case UInt8(ascii: "d"): "folder"
-    case UInt8(ascii: "l"): "link"
-    case UInt8(ascii: "c"), UInt8(ascii: "b"): "device"
-    case UInt8(ascii: "p"): "fifo"
+    case UInt8(ascii: "d"): "a folder"
+    case UInt8(ascii: "l"): "a link"
+    case UInt8(ascii: "c"), UInt8(ascii: "b"): "a device"
+    case UInt8(ascii: "p"): "a fifo"
     case UInt8(ascii: "h"): "another name of a file"
-    default: "file"
+    default: "a file"
     }
   }
 }

@@ -8,11 +8,11 @@ extension CopyItem {
     let read = items.flatMap { item in (item.parents + item.files).filter(\.hasOwnContent) }
     var digests = try FileDigests.of(read, index: index)[...]
     for item in items {
-      try hasher.add(item.name)
+      try hasher.addFrame(item.name)
       // The time that a server gave gets into the layer.
-      if item.source.origin == .fetched { try hasher.add(item.files.first?.status.modified.seconds ?? 0) }
+      if item.source.origin == .fetched { try hasher.addFrame(item.files.first?.status.modified.seconds ?? 0) }
       for files in [item.parents, item.files] {
-        try hasher.add(files.count)
+        try hasher.addFrame(files.count)
         for file in files {
           let digest = file.hasOwnContent ? digests.popFirst() : nil
           try hasher.add(

@@ -1,4 +1,5 @@
 import Dockerfiles
+import Glibc
 import Layers
 import Native
 
@@ -167,11 +168,10 @@ struct CopySource: Sendable {
   }
 
   private func list(_ folder: LayerPath, below: LayerPath, into listing: inout Listing) throws {
-    for name in try tree.names(in: folder) ?? [] {
-      let path = folder.appending(name)
-      let target = below.appending(name)
+    for node in try children(of: folder) where node.status.kind != .socket {
+      let path = node.path
+      let target = below.appending(path.name)
       let isKept = !isIgnored(path) && listing.exclude?.matches(target.text) != true
-      guard let node = try tree.node(at: path), node.status.kind != .socket else { continue }
       let file = File(path: path, below: target, status: node.status, hostPath: node.hostPath)
       guard node.status.kind == .directory else {
         if isKept { listing.append(file) }
@@ -184,6 +184,21 @@ struct CopySource: Sendable {
       let count = listing.files.count
       try list(path, below: target, into: &listing)
       if !isKept, listing.files.count == count { listing.removeLast() }
+    }
+  }
+
+  /// What is in a folder, sorted by name.
+  private func children(of folder: LayerPath) throws -> [TreeView.Node] {
+    guard !isImage, tree.directories.count == 1, let top = tree.directories.first else {
+      return try (tree.names(in: folder) ?? []).compactMap { try tree.node(at: folder.appending($0)) }
+    }
+    // A folder of the machine is no overlay: its files need not be looked for from the top, one by one.
+    let host = Array(top.utf8) + (folder.isRoot ? [] : [UInt8(ascii: "/")] + folder.bytes)
+    let directory = try FileDescriptor.open(host, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+    return try directory.names().compactMap { name in
+      guard let status = try FileStatus.of(name, at: directory.raw) else { return nil }
+      return TreeView.Node(
+        path: folder.appending(name), status: status, hostPath: host + [UInt8(ascii: "/")] + name)
     }
   }
 

@@ -67,8 +67,10 @@ struct RunMounts {
     }
     for (id, mounted) in byID.sorted(by: { $0.key < $1.key }) {
       let source = try await mounted.source?.open(cache)
-      cacheMounts[id] = try await CacheMount.open(
+      let opened = try await CacheMount.open(
         mounted.mount, id: id, in: cache.directory + "/mounts", content: source)
+      try cache.useMount(opened.path.split(separator: "/").last.map(String.init) ?? "", id: id)
+      cacheMounts[id] = opened
     }
   }
 

@@ -39,7 +39,7 @@ struct RunStep: Sendable {
     try hasher.add(network.rawValue)
     if isPrivileged { try hasher.add("insecure") }
     try hasher.add(limits.description)
-    try hasher.add(environment.count)
+    try hasher.addFrame(environment.count)
     for variable in environment {
       let name = String(variable.prefix { $0 != "=" })
       try hasher.begin(declared.contains(name) ? .argument(name) : .environment(name))

@@ -42,6 +42,16 @@ final class ScratchFolder: Sendable {
     try? LayerExtractor.removeDirectory(path)
   }
 
+  /// The folders in `parent` whose processes live.
+  static func living(in parent: String, except own: String) -> [String] {
+    guard let directory = try? FileDescriptor.open(parent, O_RDONLY | O_DIRECTORY), let names = try? directory.names()
+    else { return [] }
+    return names.map { "\(parent)/\(String(decoding: $0, as: UTF8.self))" }.filter { path in
+      guard path != own, let folder = try? FileDescriptor.open(path, O_RDONLY | O_DIRECTORY) else { return false }
+      return flock(folder.raw, LOCK_SH | LOCK_NB) != 0
+    }
+  }
+
   /// Removes the folders in `parent` whose processes are gone.
   static func sweep(_ parent: String, prefix: String = "") {
     guard let directory = try? FileDescriptor.open(parent, O_RDONLY | O_DIRECTORY), let names = try? directory.names()

@@ -82,6 +82,10 @@ extension StageBuilder {
   private func fetched(_ name: String, platform: Platform) async throws -> (StageBase, BuildEvent.Outcome) {
     let image = try await builder.bases.base(
       named: name, platform: platform, into: builder.cache.blobs, fresh: request.pullsBases)
+    for layer in image.layers where try !builder.cache.use(layer, isChecked: true) {
+      let cause = LayerError(code: .corrupt, message: "the layer \(layer.descriptor.digest) of \(name) is damaged")
+      throw SpoiltLayer(layer: layer, cause: cause)
+    }
     return (try StageBase(config: image.config, layers: image.layers), .done)
   }
 

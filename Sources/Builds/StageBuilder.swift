@@ -180,17 +180,19 @@ extension StageBuilder {
   func known(_ key: StepKey) throws -> StepCache.Record? {
     guard let record = builder.cache.steps.record(of: key) else { return nil }
     guard let layer = record.layer else { return record }
-    return try builder.cache.holds(layer.descriptor) ? record : nil
+    return try builder.cache.use(layer) ? record : nil
   }
 
   /// Puts entries into a layer of the cache's store.
   func writeLayer(_ entries: [LayerEntry]) async throws -> Layer {
-    let blobs = builder.cache.blobs
+    let cache = builder.cache
     let (compression, epoch) = (request.compression, request.epoch)
     let layer = try await BlockingPool.shared.run {
-      var writer = try LayerWriter(into: blobs, compression: compression, epoch: epoch)
+      var writer = try LayerWriter(into: cache.blobs, compression: compression, epoch: epoch)
       for entry in entries { try writer.append(entry) }
-      return try writer.finish()
+      let layer = try writer.finish()
+      try cache.made(layer)
+      return layer
     }
     if let step { builder.report(.packed(step: step, bytes: layer.descriptor.size)) }
     return layer

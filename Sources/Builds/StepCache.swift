@@ -31,6 +31,24 @@ struct StepCache: Sendable {
     try AtomicFile.write(CanonicalJSON.encode(record), to: path(of: key))
   }
 
+  /// All records that can be read, with the paths of their files, in no certain order.
+  func all() -> [(path: String, record: Record)] {
+    names(in: directory).flatMap { folder in
+      names(in: "\(directory)/\(folder)").compactMap { name in
+        let path = "\(directory)/\(folder)/\(name)"
+        guard name.hasSuffix(".json"), let bytes = try? FileDescriptor.open(path).readAll(limit: 1 << 20),
+          let record = try? CanonicalJSON.decode(Record.self, from: bytes)
+        else { return nil }
+        return (path, record)
+      }
+    }
+  }
+
+  private func names(in folder: String) -> [String] {
+    let names = try? FileDescriptor.open(folder, O_RDONLY | O_DIRECTORY).names()
+    return (names ?? []).map { String(decoding: $0, as: UTF8.self) }
+  }
+
   private func path(of key: StepKey) -> String {
     "\(directory)/\(key.hex.prefix(2))/\(key.hex).json"
   }

@@ -40,7 +40,7 @@ struct StepExplanation: Sendable {
 
   private static func change(of path: String, from old: CopiedFile, to new: CopiedFile) -> String {
     if old.type != new.type {
-      return "\(path) was a \(CopiedFile.name(ofType: old.type)) and is a \(CopiedFile.name(ofType: new.type))"
+      return "\(path) was \(CopiedFile.name(ofType: old.type)) and is \(CopiedFile.name(ofType: new.type))"
     }
     if old.mode != new.mode { return "the mode of \(path) changed: \(octal(old.mode)) -> \(octal(new.mode))" }
     if old.uid != new.uid || old.gid != new.gid {

@@ -75,6 +75,11 @@ struct StepKeyHasher: ~Copyable {
     for text in texts { try add(text) }
   }
 
+  /// How many inputs follow, or what groups them: told by them already.
+  mutating func addFrame(_ text: [UInt8]) throws(NativeError) { try frame(text) }
+
+  mutating func addFrame(_ count: Int) throws(NativeError) { try frame(Array(String(count).utf8)) }
+
   /// A file that is copied.
   ///
   /// - Parameters:

@@ -49,6 +49,7 @@ final class PendingLayer: Sendable {
           var writer = try LayerWriter(into: cache.blobs, compression: compression, epoch: epoch)
           try walker.forEach { (entry) throws(LayerError) in try writer.append(entry) }
           let layer = try writer.finish()
+          try cache.made(layer)
           try cache.steps.keep(StepCache.Record(layer: layer, instruction: instruction), for: key)
           packed(layer)
           return layer

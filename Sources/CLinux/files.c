@@ -49,3 +49,5 @@ int imagesmith_birth_time(int directory, const char *name, int64_t *seconds, uin
   *nanoseconds = status.stx_btime.tv_nsec;
   return 0;
 }
+
+int imagesmith_sync_file_system(int descriptor) { return syncfs(descriptor); }

@@ -18,9 +18,12 @@ package struct OCILayoutDestination: ImageDestination {
   package func write(_ image: OutputImage) throws {
     let documents = try image.documents(form)
     let layout = try ImageLayout(directory: directory)
+    // What is here already may belong to no image yet or any more.
+    let hold = try layout.holdBlobs()
     for layer in image.layers { try layout.blobs.take(layer.descriptor, from: image.blobs) }
     _ = try layout.blobs.put(documents.config.bytes, mediaType: form.config)
     _ = try layout.blobs.put(documents.manifest.bytes, mediaType: form.manifest)
     try layout.put(documents.manifest.descriptor, tag: tag)
+    _ = consume hold
   }
 }

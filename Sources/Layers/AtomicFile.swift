@@ -53,7 +53,7 @@ package struct AtomicFile: ~Copyable {
   /// Removes a temporary file that nobody writes any more.
   ///
   /// - Parameter age: seconds; the writer of a younger one may be about to lock it.
-  static func removeIfAbandoned(_ path: [UInt8], olderThan age: Int = 60) throws(NativeError) {
+  package static func removeIfAbandoned(_ path: [UInt8], olderThan age: Int = 60) throws(NativeError) {
     let file: FileDescriptor
     do throws(NativeError) {
       file = try FileDescriptor.open(path, O_RDWR | O_NOFOLLOW)

@@ -102,10 +102,27 @@ package struct ImageLayout: Sendable {
     return wasThere
   }
 
-  /// Removes blobs that no image of the index needs, and what killed writers have left. Returns the bytes that are free now.
+  /// Keeps every blob here for as long as the result lives: while an image is put together from blobs that are here
+  /// already, or read.
+  package func holdBlobs() throws(LayerError) -> FileDescriptor {
+    do throws(NativeError) {
+      let file = try FileDescriptor.open("\(directory)/.blobs.lock", O_RDWR | O_CREAT, mode: 0o644)
+      try file.lock(exclusive: false)
+      return file
+    } catch {
+      throw LayerError(error)
+    }
+  }
+
+  /// Removes blobs that no image of the index needs, and what killed writers have left. Returns the bytes that are free now;
+  /// 0 as well when somebody holds the blobs just now.
   ///
-  /// - Parameter age: seconds; younger blobs stay, since a build writes an image's layers before it tags the image.
+  /// - Parameter age: seconds; younger blobs stay, since other tools write an image's layers before they tag the image.
   package func collectGarbage(olderThan age: Int = 3600) throws(LayerError) -> Int {
+    let hold = try LayerError.translating {
+      try FileDescriptor.open("\(directory)/.blobs.lock", O_RDWR | O_CREAT, mode: 0o644)
+    }
+    guard flock(hold.raw, LOCK_EX | LOCK_NB) == 0 else { return 0 }
     let lock = try lock()
     var needed: Set<Digest> = []
     for descriptor in try index().manifests { try collect(descriptor, into: &needed) }
@@ -120,6 +137,7 @@ package struct ImageLayout: Sendable {
     }
     try blobs.removeAbandoned()
     _ = consume lock
+    _ = consume hold
     return freed
   }
 

@@ -5,8 +5,8 @@ import OCI
 /// Unpacked layers by their DiffID, `snapshots/sha256/HEX/fs`, each a lower directory for overlay mounts. Those with marks that
 /// a user may set, which other mounts read, are in `snapshots/sha256-user`.
 ///
-/// A snapshot appears whole or not at all and never changes after that. Whoever needs one that another process unpacks
-/// just now waits for it. All calls block.
+/// A snapshot appears whole or not at all and never changes after that; one that a power cut may have damaged is made anew
+/// (`SnapshotMark`). Whoever needs one that another process unpacks just now waits for it. All calls block.
 package struct SnapshotStore: Sendable {
   /// What holds `snapshots/`.
   package let directory: String
@@ -21,8 +21,8 @@ package struct SnapshotStore: Sendable {
 
   /// Where a layer is that is the same upon whatever lies below; nil when it is not unpacked.
   package func existing(_ diffID: DiffID) -> String? {
-    let path = files(of: entry(diffID))
-    return access(path, F_OK) == 0 ? path : nil
+    let place = entry(diffID)
+    return isSound(place) ? files(of: place) : nil
   }
 
   /// The directory of an unpacked layer; unpacks it when it is missing.
@@ -35,15 +35,17 @@ package struct SnapshotStore: Sendable {
   ) throws(LayerError) -> String {
     let alone = entry(layer.diffID)
     let upon = try entry(layer.diffID, over: lower)
-    if let path = [alone, upon].map(files).first(where: { access($0, F_OK) == 0 }) { return path }
+    if let place = [alone, upon].first(where: isSound) { return files(of: place) }
     let lock = try lock(layer.diffID)
-    if let path = [alone, upon].map(files).first(where: { access($0, F_OK) == 0 }) { return path }
+    if let place = [alone, upon].first(where: isSound) { return files(of: place) }
+    for place in [alone, upon] { try LayerExtractor.removeDirectory(place) }
     let temporary = try makeTemporary(for: layer.diffID)
     do throws(LayerError) {
       try makeDirectories(files(of: temporary))
       let extractor = LayerExtractor(form: .overlay(marks), over: TreeView(lower, marks: marks), limit: limit)
       let result = try extractor.apply(layer.descriptor, diffID: layer.diffID, from: blobs, onto: files(of: temporary))
       let place = result.dependsOnLower ? upon : alone
+      try SnapshotMark(boot: SnapshotMark.presentBoot, size: result.size).write(to: temporary)
       guard rename(temporary, place) == 0 else {
         throw LayerError(NativeError(failed: "rename \(temporary) to \(place)"))
       }
@@ -72,10 +74,12 @@ package struct SnapshotStore: Sendable {
       try LayerExtractor.removeDirectory(upper)
       return path
     }
+    try LayerExtractor.removeDirectory(place)
+    var size = 0
     do throws(NativeError) {
       let root = try FileDescriptor.open(upper, O_RDONLY | O_DIRECTORY)
       for path in removing { try root.remove(path) }
-      try root.settle(epoch: epoch)
+      try root.settle(epoch: epoch, size: &size)
     } catch {
       throw LayerError(error)
     }
@@ -85,6 +89,7 @@ package struct SnapshotStore: Sendable {
       rmdir(temporary)
       throw LayerError(error)
     }
+    try SnapshotMark(boot: SnapshotMark.presentBoot, size: size).write(to: temporary)
     guard rename(temporary, place) == 0 else {
       throw LayerError(NativeError(failed: "rename \(temporary) to \(place)"))
     }
@@ -95,8 +100,9 @@ package struct SnapshotStore: Sendable {
   /// Gives the files in the upper directory of an overlay mount, which is not mounted any more, the times that they have in
   /// a layer, and removes sockets; `adopt` does it too, and later than a step that already looks at the files.
   package static func settle(_ upper: String, epoch: Int) throws(LayerError) {
+    var size = 0
     do throws(NativeError) {
-      try FileDescriptor.open(upper, O_RDONLY | O_DIRECTORY).settle(epoch: epoch)
+      try FileDescriptor.open(upper, O_RDONLY | O_DIRECTORY).settle(epoch: epoch, size: &size)
     } catch {
       throw LayerError(error)
     }
@@ -110,13 +116,18 @@ package struct SnapshotStore: Sendable {
     return "\(entry(diffID))-over-\(key.short)"
   }
 
-  private var folder: String { "\(directory)/snapshots/sha256" + (marks == .user ? "-user" : "") }
+  var folder: String { "\(directory)/snapshots/sha256" + (marks == .user ? "-user" : "") }
 
   private func files(of entry: String) -> String { "\(entry)/fs" }
 
+  /// Whether a snapshot is there and whole.
+  private func isSound(_ entry: String) -> Bool { SnapshotMark.of(entry)?.isSound ?? false }
+
+  static let partialPrefix = ".partial-"
+
   /// The caller has the lock: what is there already was left by a process that was killed.
   private func makeTemporary(for diffID: DiffID) throws(LayerError) -> String {
-    let path = "\(folder)/.partial-\(diffID.digest.hex)"
+    let path = "\(folder)/\(Self.partialPrefix)\(diffID.digest.hex)"
     try LayerExtractor.removeDirectory(path)
     guard mkdir(path, 0o755) == 0 else { throw LayerError(NativeError(failed: "make the directory \(path)")) }
     return path
@@ -124,13 +135,28 @@ package struct SnapshotStore: Sendable {
 
   private func lock(_ diffID: DiffID) throws(LayerError) -> FileDescriptor {
     do throws(NativeError) {
-      let path = "\(directory)/snapshots/.locks/\(diffID.digest.hex)"
-      let file = try FileDescriptor.open(path, O_RDWR | O_CREAT, mode: 0o644)
+      let file = try lockFile(diffID)
       try file.lock()
       return file
     } catch {
       throw LayerError(error)
     }
+  }
+
+  /// Nil when somebody unpacks the layer just now.
+  func lockIfFree(_ diffID: DiffID) throws(LayerError) -> FileDescriptor? {
+    do throws(NativeError) {
+      let file = try lockFile(diffID)
+      guard flock(file.raw, LOCK_EX | LOCK_NB) == 0 else { return nil }
+      return consume file
+    } catch {
+      throw LayerError(error)
+    }
+  }
+
+  private func lockFile(_ diffID: DiffID) throws(NativeError) -> FileDescriptor {
+    let path = "\(directory)/snapshots/.locks/\(diffID.digest.hex)"
+    return try FileDescriptor.open(path, O_RDWR | O_CREAT, mode: 0o644)
   }
 }
 
@@ -151,11 +177,14 @@ extension FileDescriptor {
 
   /// Gives all in this directory the times that it has in a layer, whole seconds up to `epoch`, and removes sockets.
   /// Returns whether there were any in it.
+  ///
+  /// - Parameter size: grows by the bytes that the files take on the disk.
   @discardableResult
-  fileprivate func settle(epoch: Int) throws(NativeError) -> Bool {
+  fileprivate func settle(epoch: Int, size: inout Int) throws(NativeError) -> Bool {
     var hadSockets = false
     for name in try names() {
       guard let status = try FileStatus.of(name, at: raw) else { continue }
+      size += status.allocated
       var hasNewTime = status.modified.nanoseconds != 0
       switch status.kind {
       case .socket:
@@ -165,7 +194,7 @@ extension FileDescriptor {
       case .characterDevice(major: 0, minor: 0): continue
       case .directory:
         let directory = try open(at: name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
-        if try directory.settle(epoch: epoch) { hasNewTime = true }
+        if try directory.settle(epoch: epoch, size: &size) { hasNewTime = true }
       default: break
       }
       let time = max(0, min(status.modified.seconds, epoch))

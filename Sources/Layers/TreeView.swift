@@ -21,6 +21,12 @@ package struct TreeView: Sendable {
     package var status: FileStatus
     /// Where it is on the host. A directory may have more of its content in other layers.
     package var hostPath: [UInt8]
+
+    package init(path: LayerPath, status: FileStatus, hostPath: [UInt8]) {
+      self.path = path
+      self.status = status
+      self.hostPath = hostPath
+    }
   }
 
   /// What is at `path`, itself and not what it points to; no component before the last may be a link. Nil when nothing is

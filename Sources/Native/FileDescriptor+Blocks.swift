@@ -12,4 +12,9 @@ extension FileDescriptor {
   package func startWriteback(offset: Int, length: Int) {
     _ = imagesmith_start_writeback(raw, off_t(offset), off_t(length))
   }
+
+  /// Waits until all that the file system holds is on the disk. Source: syncfs(2).
+  package func synchronizeFileSystem() throws(NativeError) {
+    guard retrying({ imagesmith_sync_file_system(raw) }) == 0 else { throw NativeError(failed: "sync \(name)") }
+  }
 }

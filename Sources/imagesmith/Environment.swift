@@ -1,3 +1,4 @@
+import Builds
 import Foundation
 
 /// The process's environment, and what of it imagesmith itself reads.
@@ -30,5 +31,13 @@ enum Environment {
         hint: "set it to seconds since 1970, or unset it")
     }
     return seconds
+  }
+
+  /// Bytes that the cache may have: `IMAGESMITH_CACHE_MAX_SIZE`, else 20 GB.
+  ///
+  /// - Throws: `Failure` for a value that is no size.
+  static func cacheLimit() throws -> Int {
+    try Self["IMAGESMITH_CACHE_MAX_SIZE"].map { try ByteCount.parse($0, option: "IMAGESMITH_CACHE_MAX_SIZE") }
+      ?? CachePruning.standardLimit
   }
 }

@@ -21,8 +21,8 @@ struct ImageSmith: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       CheckCommand.self, GenerateCommand.self, BuildCommand.self, PushCommand.self, RegisterCommand.self,
-      ReleaseCommand.self, RunCommand.self,
-      InspectCommand.self, ListCommand.self, CatCommand.self, DiffCommand.self, SchemaCommand.self,
+      ReleaseCommand.self, RunCommand.self, InspectCommand.self, ListCommand.self, CatCommand.self, DiffCommand.self,
+      CacheCommand.self, SchemaCommand.self,
     ])
 
   static func main() async {

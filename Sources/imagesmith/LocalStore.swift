@@ -49,7 +49,7 @@ struct LocalStore: Sendable {
     display.finish()
     let image = OutputImage(
       config: built.config, layers: built.layers, annotations: built.annotations, blobs: cache.blobs)
-    return try await BlockingPool.shared.run { [directory] in
+    let result = try await BlockingPool.shared.run { [directory] in
       let documents = try image.documents(.oci)
       if keeps {
         for name in names.isEmpty ? [TagName.standard] : names {
@@ -61,6 +61,8 @@ struct LocalStore: Sendable {
         manifest: documents.manifest.descriptor, config: documents.config.descriptor.digest,
         tookStandardOutput: exports.contains(where: \.isStandardOutput))
     }
+    await StoreUpkeep(cache: cache, images: directory).run()
+    return result
   }
 
   /// An image of the store, ready to be started; nil when nothing has that tag.
@@ -72,6 +74,8 @@ struct LocalStore: Sendable {
       ImageConfig.self, from: images.blobs.read(manifest.config.digest, limit: 8 << 20))
     for layer in manifest.layers { try cache.blobs.take(layer, from: images.blobs) }
     let layers = zip(config.rootfs.diffIDs, manifest.layers).map { Layer(diffID: $0, descriptor: $1) }
+    // So that no pruning takes them away while the container runs.
+    for layer in layers { _ = try cache.use(layer) }
     return Container(config: config, layers: layers)
   }
 }

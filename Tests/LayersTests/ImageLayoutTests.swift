@@ -146,6 +146,9 @@ struct ImageLayoutTests {
     _ = try layout.put(config: Self.config([dropped]), layers: [dropped.descriptor], tag: "dropped")
     _ = try layout.remove(tag: "dropped")
     #expect(try layout.collectGarbage() == 0)
+    let hold = try layout.holdBlobs()
+    #expect(try layout.collectGarbage(olderThan: 0) == 0, "somebody puts an image together")
+    _ = consume hold
     #expect(try layout.collectGarbage(olderThan: 0) > dropped.descriptor.size)
     #expect(try !layout.blobs.contains(dropped.descriptor.digest))
     #expect(try layout.blobs.digests().count == 3)

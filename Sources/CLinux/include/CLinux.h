@@ -37,6 +37,8 @@ int imagesmith_clone(int destination, int source);
 ssize_t imagesmith_copy_file_range(int source, int destination, size_t length);
 /* sync_file_range(2) with SYNC_FILE_RANGE_WRITE: starts to write a range of bytes to disk and does not wait. */
 int imagesmith_start_writeback(int descriptor, off_t offset, off_t length);
+/* syncfs(2). Returns 0, or -1 with errno. */
+int imagesmith_sync_file_system(int descriptor);
 
 /* statx(2): when the entry `name` of a directory, itself and not what it points to, was made. Returns 0, or -1 when that is not
  * known. */
