@@ -1,7 +1,6 @@
 import ArgumentParser
 import Builds
 import Dockerfiles
-import OCI
 
 /// `build --check`: look at the Dockerfile, and build nothing.
 struct CheckOption: ParsableArguments {
@@ -10,21 +9,17 @@ struct CheckOption: ParsableArguments {
     help: "Build nothing; check the Dockerfile by the rules of docs/checks.md, and exit with 2 if it breaks any.")
   var check = false
 
-  /// Checks the Dockerfile of a context, and prints what is found.
+  /// Checks the Dockerfile of a build, and prints what is found.
   ///
-  /// - Throws: as `CheckReport.end`.
+  /// - Throws: as `CheckReport.end`; what `DockerfileOptions.request` throws for an input that cannot be had.
   func run(
     _ context: String, _ dockerfile: DockerfileOptions, _ options: BuildOptions, _ output: OutputOptions
   ) async throws {
     var report = CheckReport()
-    var inputs = DockerfileCheck.inputs(
-      arguments: try options.arguments(), platform: try dockerfile.platform.map(PlatformOption.parse) ?? .host,
-      target: dockerfile.target)
     do {
       let cache = try BuildCache(directory: Environment.cacheDirectory)
-      let input = try await BuildInput.open(context: context, file: dockerfile.file, cache: cache, options.run)
-      inputs.ignore = input.context.ignore
-      report.add(input.dockerfile, try Inspection(input.dockerfile, inputs))
+      let request = try await dockerfile.request(context, options, cache: cache)
+      report.add(request.dockerfile, try DockerfileCheck.inspection(of: request, allStages: true))
     } catch let error as DockerfileError where error.code != .pattern {
       report.add(error, file: error.file ?? "Dockerfile")
     }

@@ -6,15 +6,24 @@ import Rosters
 
 /// Checks Dockerfiles by the rules of `docs/checks.md`.
 enum DockerfileCheck {
+  /// Checks the file of a build.
+  ///
+  /// - Parameter allStages: whether stages are checked too that the build does not need, where no target is named.
+  static func inspection(of request: BuildRequest, allStages: Bool) throws(DockerfileError) -> Inspection {
+    var inputs = inputs(
+      arguments: request.arguments, platform: request.platform, target: request.target,
+      contexts: request.namedContexts)
+    inputs.ignore = request.context.ignore
+    inputs.checksAllStages = allStages
+    return try Inspection(request.dockerfile, inputs)
+  }
+
   /// Checks the file of a build that is about to be made, in the stages that it needs.
   ///
   /// - Throws: `Failure` with code `difference` for findings in a file that says `# check=error=true`.
   /// - Returns: what to tell when the build is done; empty when there are no findings.
   static func warnings(of request: BuildRequest) throws -> [String] {
-    var inputs = inputs(arguments: request.arguments, platform: request.platform, target: request.target)
-    inputs.ignore = request.context.ignore
-    inputs.checksAllStages = false
-    let inspection = try Inspection(request.dockerfile, inputs)
+    let inspection = try inspection(of: request, allStages: false)
     let findings = inspection.findings
     guard !findings.isEmpty else { return [] }
     let lines = findings.map { " - \($0.summary)" }
@@ -28,38 +37,31 @@ enum DockerfileCheck {
     return ["\(file): \(count) (use --check to see the lines):"] + lines
   }
 
-  /// Checks a file with its build context, and adds what is found to the report.
+  /// Checks a group's file, and adds what is found to the report.
   ///
-  /// - Parameter name: what people call the file.
-  /// - Throws: `Failure` when it cannot be read; `DockerfileError` for a bad pattern in `.dockerignore`.
-  static func check(
-    _ file: String, as name: String, context: String, inputs: CheckInputs, into report: inout CheckReport
-  ) throws {
-    guard let bytes = try? Data(contentsOf: URL(filePath: file)) else {
-      throw Failure(.input, "\(name) cannot be read", hint: "name the Dockerfile: --file FILE")
-    }
-    var inputs = inputs
-    inputs.ignore = try BuildContext(directory: context, dockerfile: file).ignore
-    do throws(DockerfileError) {
-      let dockerfile = try Dockerfile.parse(bytes: bytes, file: name)
-      report.add(dockerfile, try Inspection(dockerfile, inputs))
-    } catch {
-      report.add(error, file: name)
-    }
-  }
-
-  /// Checks a group's file.
+  /// - Throws: `Failure` when it cannot be read.
   static func check(
     _ group: Group, of project: Project, arguments: [String: String] = [:], into report: inout CheckReport
   ) throws {
     let folder = project.context(of: group)
-    try check(
-      "\(folder)/Dockerfile", as: "images/\(group.name)/Dockerfile", context: folder,
-      inputs: inputs(arguments: arguments, platform: .host, target: nil), into: &report)
+    let (file, name) = ("\(folder)/Dockerfile", "images/\(group.name)/Dockerfile")
+    guard let bytes = try? Data(contentsOf: URL(filePath: file)) else {
+      throw Failure(.input, "\(name) is not there", hint: "write it with: imagesmith generate")
+    }
+    do {
+      var inputs = inputs(arguments: arguments, platform: .host, target: nil)
+      inputs.ignore = try BuildContext(directory: folder, dockerfile: file).ignore
+      let dockerfile = try Dockerfile.parse(bytes: bytes, file: name)
+      report.add(dockerfile, try Inspection(dockerfile, inputs))
+    } catch let error as DockerfileError {
+      report.add(error, file: name)
+    }
   }
 
-  /// What a build with these options would be made with. Of bases only those are known that were pulled before.
-  static func inputs(arguments: [String: String], platform: Platform, target: String?) -> CheckInputs {
+  /// What a build would be made with. Of bases those are known that were pulled before, and those made from packages.
+  private static func inputs(
+    arguments: [String: String], platform: Platform, target: String?, contexts: [String: NamedContext] = [:]
+  ) -> CheckInputs {
     let records = BaseRecords(directory: Environment.cacheDirectory + "/bases")
     return CheckInputs(
       buildArguments: arguments,
@@ -67,11 +69,15 @@ enum DockerfileCheck {
         build: Platform.host.description, target: platform.description, stage: target),
       target: target
     ) { name in
-      guard let reference = Reference(name), let config = try? records.config(of: reference, platform) else {
-        return nil
+      switch contexts[name] {
+      case .bootstrap: return CheckInputs.Base(environment: [], platform: platform.description)
+      case .some: return nil
+      case nil:
+        guard let reference = Reference(name), let config = try? records.config(of: reference, platform) else {
+          return nil
+        }
+        return CheckInputs.Base(environment: config.config?.env ?? [], platform: config.platform.description)
       }
-      return CheckInputs.Base(
-        environment: config.config?.env ?? [], platform: config.platform.description)
     }
   }
 }
