@@ -40,10 +40,12 @@ extension BuildCache {
       entries[digest]?.size += try FileStatus.of(Array(path.utf8))?.size ?? 0
     }
     // Unpacked layers whose blob has gone.
-    let lone = unpacked.values.joined().map { snapshot in
-      CacheEntry(
+    let lone = unpacked.values.joined().map { snapshot -> CacheEntry in
+      var entry = CacheEntry(
         kind: .layer, name: "\(snapshot.diffID)", instruction: "", size: snapshot.size, unpackedSize: snapshot.size,
-        lastUsed: snapshot.made, isInUse: false, paths: [snapshot.path])
+        lastUsed: snapshot.made, isInUse: false)
+      entry.paths = [snapshot.path, markPath(ofUnpacked: snapshot.diffID)]
+      return entry
     }
     return (entries.values + lone).map { entry in
       var entry = entry
@@ -56,12 +58,15 @@ extension BuildCache {
     _ digest: Digest, _ status: FileStatus, _ unpacked: inout [DiffID: [SnapshotStore.Snapshot]]
   ) throws -> CacheEntry {
     let path = markPath(of: digest)
-    let snapshots = LayerMark(path: path).flatMap { unpacked.removeValue(forKey: $0.diffID) } ?? []
+    let diffID = LayerMark(path: path)?.diffID
+    let snapshots = diffID.flatMap { unpacked.removeValue(forKey: $0) } ?? []
     let unpackedSize = snapshots.reduce(0) { $0 + $1.size }
-    return CacheEntry(
+    var entry = CacheEntry(
       kind: .layer, name: "\(digest)", instruction: "", size: status.size + unpackedSize, unpackedSize: unpackedSize,
-      lastUsed: try lastUse(of: digest, blob: status), isInUse: false,
-      paths: [blobs.path(of: digest), path] + snapshots.map(\.path), digest: digest)
+      lastUsed: try lastUse(of: digest, blob: status), isInUse: false)
+    entry.paths = [blobs.path(of: digest), path] + snapshots.map(\.path)
+    if let diffID, !snapshots.isEmpty { entry.paths.append(markPath(ofUnpacked: diffID)) }
+    return entry
   }
 
   /// Seconds since 1970: when the layer was marked, or came here.
@@ -71,14 +76,16 @@ extension BuildCache {
   }
 
   private func mountEntries(_ oldest: Int?) throws -> [CacheEntry] {
-    try names(in: "mounts").compactMap { name in
+    try names(in: "mounts").compactMap { name -> CacheEntry? in
       let (path, mark) = ("\(directory)/mounts/\(name)", "\(directory)/uses/mount-\(name)")
       guard let status = try FileStatus.of(Array(path.utf8)), status.kind == .directory else { return nil }
       let id = (try? FileDescriptor.open(mark).readAll(limit: 4096)).map { String(decoding: $0, as: UTF8.self) }
       let lastUsed = try FileStatus.of(Array(mark.utf8))?.modified.seconds ?? status.modified.seconds
-      return CacheEntry(
+      var entry = CacheEntry(
         kind: .mount, name: id ?? name, instruction: "", size: try FileTreeSize.of(path), unpackedSize: 0,
-        lastUsed: lastUsed, isInUse: oldest.map { lastUsed >= $0 } ?? false, paths: [path, mark])
+        lastUsed: lastUsed, isInUse: oldest.map { lastUsed >= $0 } ?? false)
+      entry.paths = [path, mark]
+      return entry
     }
   }
 

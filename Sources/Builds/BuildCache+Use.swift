@@ -23,6 +23,7 @@ extension BuildCache {
       guard let found = try FileStatus.of(Array(blobs.path(of: blob.digest).utf8)) else { return false }
       status = found
       known = touch(mark) ? LayerMark(path: mark) : nil
+      try markUnpacked(layer.diffID)
       let present = LayerMark(layer.diffID, status)
       if known == present, status.size == blob.size { return true }
       // Whatever the blob is, it is in use from now on.
@@ -45,6 +46,7 @@ extension BuildCache {
     growth.note()
     let lock = try share()
     guard let status = try FileStatus.of(Array(blobs.path(of: layer.descriptor.digest).utf8)) else { return }
+    try markUnpacked(layer.diffID)
     try LayerMark(layer.diffID, status).write(to: markPath(of: layer.descriptor.digest))
     _ = consume lock
   }
@@ -62,6 +64,14 @@ extension BuildCache {
   }
 
   func markPath(of digest: Digest) -> String { "\(directory)/uses/\(digest.hex)" }
+
+  /// The mark of an unpacked layer, which may belong to several blobs, each compressed in another way.
+  func markPath(ofUnpacked diffID: DiffID) -> String { "\(directory)/uses/unpacked-\(diffID.digest.hex)" }
+
+  private func markUnpacked(_ diffID: DiffID) throws {
+    let path = markPath(ofUnpacked: diffID)
+    if !touch(path) { _ = try FileDescriptor.open(path, O_WRONLY | O_CREAT, mode: 0o600) }
+  }
 
   /// Waits while something is taken away.
   private func share() throws(NativeError) -> FileDescriptor { try lock(exclusive: false) }

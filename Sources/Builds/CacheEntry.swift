@@ -1,5 +1,3 @@
-import OCI
-
 /// One thing in the cache that can go by itself.
 package struct CacheEntry: Sendable, Equatable {
   package enum Kind: String, Sendable, Equatable, CaseIterable {
@@ -25,8 +23,18 @@ package struct CacheEntry: Sendable, Equatable {
 
   /// What is removed with it: absolute paths of files and folders. What leads to it comes first.
   var paths: [String] = []
-  /// Of a layer.
-  var digest: Digest?
+
+  package init(
+    kind: Kind, name: String, instruction: String, size: Int, unpackedSize: Int, lastUsed: Int, isInUse: Bool
+  ) {
+    self.kind = kind
+    self.name = name
+    self.instruction = instruction
+    self.size = size
+    self.unpackedSize = unpackedSize
+    self.lastUsed = lastUsed
+    self.isInUse = isInUse
+  }
 }
 
 /// What is in the cache.

@@ -93,9 +93,9 @@ package struct CachePruning: Sendable {
     }
     guard let oldest = try cache.oldestBuild() else { return false }
     var lastUsed = entry.lastUsed
-    for path in entry.paths.prefix(entry.kind == .mount ? 2 : entry.paths.count) {
+    for path in entry.paths {
       guard let status = try FileStatus.of(Array(path.utf8)) else { continue }
-      lastUsed = max(lastUsed, entry.kind == .mount ? status.modified.seconds : status.changed.seconds)
+      lastUsed = max(lastUsed, status.modified.seconds, status.changed.seconds)
     }
     return lastUsed >= oldest
   }

@@ -19,7 +19,7 @@ extension StageBuilder {
     let named = step.isRemote ? try await remoteKey(of: step, after: own.key) : own.key
     let known = try named.flatMap { named in try source.map { try $0.key.map { try named.joined(with: $0) } } ?? named }
     if let known, let record = try cached(known) {
-      if step.sources.isEmpty { try account(for: own.key, own.inputs, isCached: true) }
+      if step.sources.isEmpty { try account(for: own.key, own.inputs, isCached: true) } else { explainCached() }
       try take(record)
       return .cached
     }

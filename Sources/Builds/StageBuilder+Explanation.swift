@@ -4,9 +4,11 @@ extension StageBuilder {
   mutating func account(for key: StepKey, _ inputs: StepInputs, isCached: Bool) throws {
     let place = place
     let before = try history.key(at: place)
-    if request.explains, let step {
-      let reason = isCached ? "its inputs are those of a step that is kept" : try reason(key, inputs, before)
-      builder.report(.explained(step: step, isCached: isCached, reason: reason))
+    if isCached {
+      explainCached()
+    } else if request.explains, let step {
+      let reason = try reason(key, inputs, before)
+      builder.report(.explained(step: step, isCached: false, reason: reason))
     }
     if before != key {
       try? history.keep(inputs, key, at: place)
@@ -14,6 +16,12 @@ extension StageBuilder {
     } else if !isCached {
       changedStep = place.step
     }
+  }
+
+  /// Says that the step comes from the cache, where the request wants it.
+  func explainCached() {
+    guard request.explains, let step else { return }
+    builder.report(.explained(step: step, isCached: true, reason: "all that it depends on is as it was"))
   }
 
   /// Keeps what the stage stands on.

@@ -35,6 +35,9 @@ struct GroupPush: Sendable {
   }
 
   func push(_ group: Group) async throws -> PushedImage {
+    // A build that moves the tag meanwhile leaves what is being sent.
+    let hold = try store.holdBlobs()
+    defer { withExtendedLifetime(hold) {} }
     let descriptor = try image(of: group)
     let bytes = try store.blobs.read(descriptor.digest, limit: 4 << 20)
     let manifest = try CanonicalJSON.decode(Manifest.self, from: bytes)

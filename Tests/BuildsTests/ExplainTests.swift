@@ -113,4 +113,40 @@ struct ExplainTests {
     let again = try await reasons(bench, layered("2"))
     #expect(again[2] == "nothing has changed, but its layer is no longer in the cache")
   }
+
+  @Test("files of a stage: cached while the stage is, told by name when it is not")
+  func stage() async throws {
+    let bench = try Workbench()
+    func file(_ text: String, _ other: String) -> String {
+      """
+      FROM localhost/tiny AS tools
+      RUN mkdir /out && echo \(text) > /out/tool && echo \(other) > /other
+      FROM localhost/tiny
+      COPY --from=tools /out /out
+      """
+    }
+    _ = try await bench.build(file("a", "b"))
+    #expect(try await reasons(bench, file("a", "b"))[2] == "cached")
+    #expect(try await reasons(bench, file("a", "c"))[2] == "cached")
+    #expect(try await reasons(bench, file("d", "c"))[2] == "the content of out/tool changed")
+  }
+
+  @Test(
+    "of a mount counts what BuildKit counts: what it shows, ids, targets, modes; not what a secret or a cache holds",
+    arguments: [
+      ("type=secret,id=s", "type=secret,id=s,mode=0444", false), ("type=secret,id=s", "type=secret,id=t", false),
+      ("type=secret,id=s", "type=secret,id=s,target=/x", false),
+      ("type=cache,target=/c", "type=cache,target=/c,id=other", false),
+      ("type=tmpfs,target=/t", "type=tmpfs,target=/u", false),
+      ("type=bind,target=/b", "type=bind,target=/b,rw", false),
+      ("type=bind,target=/b,source=app", "type=bind,target=/b,source=app/lib", false),
+      ("type=secret,id=s", "type=secret,id=s", true), ("type=cache,target=/c", "type=cache,target=/c", true),
+    ])
+  func mounts(before: String, after: String, isSame: Bool) async throws {
+    let bench = try Workbench(Self.files)
+    let file = { (mount: String) in "FROM localhost/tiny\nRUN --mount=\(mount) date > /c/x 2> /dev/null || true\n" }
+    _ = try await bench.build(file(before)) { $0.secrets = ["s": .value([1]), "t": .value([1])] }
+    let now = try await bench.build(file(after)) { $0.secrets = ["s": .value([2]), "t": .value([1])] }
+    #expect(now.cached == (isSame ? [2] : []))
+  }
 }

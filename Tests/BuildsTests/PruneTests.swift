@@ -213,4 +213,54 @@ struct PruneTests {
     #expect(made.cache.snapshots.existing(layer.diffID) == nil)
     #expect(try await made.text("/b") == "a")
   }
+
+  @Test("an unpacked layer that belongs to two blobs stays while a build uses one of them")
+  func twoBlobs() async throws {
+    let bench = try Workbench(["a.txt": "a"])
+    let file = "FROM localhost/tiny\nRUN echo x > /x\n"
+    let old = try #require(try await bench.build(file) { $0.compression = .gzip(level: 1) }.image.layers.last)
+    let living = try await bench.build(file)
+    let new = try #require(living.image.layers.last)
+    try #require(old.diffID == new.diffID && old.descriptor != new.descriptor)
+    try #require(living.image.layers.count == 2)
+    // As if the living build had begun after the other's blob was made, and had used its own since.
+    func set(_ path: String, seconds: Int) throws {
+      let time = timeval(tv_sec: Foundation.time(nil) + seconds, tv_usec: 0)
+      try #require(utimes(path, [time, time]) == 0)
+    }
+    try set(living.cache.session.path, seconds: 1000)
+    try set(living.cache.markPath(of: new.descriptor.digest), seconds: 2000)
+    try set(living.cache.markPath(ofUnpacked: new.diffID), seconds: 2000)
+    let outcome = try CachePruning(limit: 0).run(on: BuildCache(directory: bench.cache))
+    #expect(!outcome.removed.isEmpty)
+    #expect(living.cache.snapshots.existing(new.diffID) != nil)
+    #expect(try living.cache.use(new))
+  }
+
+  @Test("builds that are killed while others prune leave a cache that works")
+  func killedBuilds() async throws {
+    let bench = try Workbench(["a.txt": "a"])
+    try bench.write(["Dockerfile": Self.file])
+    let expected = try await bench.build(Self.file).image
+    let probe = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+      .appending(path: "BuildProbe")
+    var generator = SystemRandomNumberGenerator()
+    for round in 0..<12 {
+      let process = Process()
+      process.executableURL = probe
+      process.arguments = [bench.cache, bench.context, "--base", try TinyBase.layout.get()]
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      let pruning = Task {
+        try await BlockingPool.shared.run { try CachePruning(limit: 0).run(on: BuildCache(directory: bench.cache)) }
+      }
+      try await Task.sleep(for: .milliseconds(Int.random(in: 1...250, using: &generator)))
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      _ = try await pruning.value
+      if round % 4 == 3 { #expect(try await bench.build(Self.file).image == expected) }
+    }
+    #expect(try bench.isClean)
+  }
 }

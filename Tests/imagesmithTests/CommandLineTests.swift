@@ -73,6 +73,40 @@ struct TextTests {
     #expect(ByteCount.text(count) == text)
   }
 
+  @Test(
+    "sizes as people write them",
+    arguments: [
+      ("0", 0), ("500MB", 500_000_000), ("10gb", 10_000_000_000), ("1.5GiB", 3 << 29), ("20 G", 20_000_000_000),
+      ("64k", 64_000),
+    ])
+  func sizes(text: String, bytes: Int) throws {
+    #expect(try ByteCount.parse(text, option: "--max-size") == bytes)
+  }
+
+  @Test("what is no size is wrong usage", arguments: ["", "GB", "-1", "ten", "1.2.3MB", "5XB", "99999999999TB", "nan"])
+  func wrongSizes(text: String) {
+    let failure = #expect(throws: Failure.self) { try ByteCount.parse(text, option: "--max-size") }
+    #expect(failure?.exitCode == .usage)
+    #expect(failure?.message?.contains("--max-size") == true)
+  }
+
+  @Test("a line of the cache's list: size, age, a star for what is in use, what it is")
+  func cacheLines() {
+    var entry = CacheEntry(
+      kind: .layer, name: "sha256:0123456789abcdef", instruction: "RUN a  b", size: 1_500_000, unpackedSize: 5,
+      lastUsed: 1000, isInUse: false)
+    #expect(CacheListCommand.line(entry, now: 1000 + 7200) == "  1.5 MB       2h   0123456789ab  RUN a b")
+    entry.isInUse = true
+    entry.kind = .mount
+    entry.name = "pip"
+    #expect(CacheListCommand.line(entry, now: 1010) == "  1.5 MB      now*  cache mount pip")
+  }
+
+  @Test("how long ago", arguments: [(-5, "now"), (59, "now"), (60, "1m"), (7199, "1h"), (86_400 * 3, "3d")])
+  func ages(seconds: Int, text: String) {
+    #expect(ElapsedTime.text(seconds: seconds) == text)
+  }
+
   @Test("seconds", arguments: [(0.04, "0.0s"), (59.94, "59.9s"), (72.3, "1m12s")])
   func seconds(seconds: Double, text: String) {
     #expect(StepText.seconds(seconds) == text)
