@@ -28,7 +28,7 @@ extension StageBuilder {
       createdBy = "USER \(container.user ?? "")"
     case .expose(let expose):
       let words = try expose.ports.flatMap { word in try expander.expandWords(word) { variables[$0] } }
-      let ports = try words.flatMap(Self.ports)
+      let ports = try words.flatMap(ExposedPorts.named(by:))
       for port in ports {
         container.exposedPorts = (container.exposedPorts ?? [:]).merging([port: EmptyObject()]) { $1 }
       }
@@ -107,9 +107,11 @@ extension Healthcheck {
     .map { "\($0):\(GoText.duration($1 ?? 0))" }.joined(separator: " ")
     return "{Test:\(GoText.plain(test ?? [])) \(times) Retries:\(retries ?? 0)}"
   }
+}
 
-  /// The ports of a word of EXPOSE, as the configuration has them.
-  private static func ports(_ word: String) throws(BuildError) -> [String] {
+extension ExposedPorts {
+  /// The ports of a word, as the configuration has them.
+  fileprivate static func named(by word: String) throws(BuildError) -> [String] {
     if let ports = ExposedPorts(word)?.ports { return ports }
     throw BuildError(
       code: .input, message: "EXPOSE \(word): that is no port", hint: "write a number up to 65535, or 8000/udp")
