@@ -24,7 +24,7 @@ struct CopyLayer {
   }
 
   /// In the order of a layer.
-  var entries: [LayerEntry] { LayerEntry.inLayerOrder(changes.values) }
+  var entries: [LayerEntry] { LayerEntry.inLayerOrder(changes.keys.sorted().compactMap { changes[$0] }) }
 
   /// Where an absolute path leads, through the tree's links; the part that does not exist is taken as it stands.
   ///
@@ -50,7 +50,8 @@ struct CopyLayer {
   ///
   /// - Parameter implied: another owner of the missing ones.
   mutating func makeDirectories(_ path: LayerPath, implied: Owner? = nil) throws {
-    guard !path.isRoot else { return }
+    // One that is among the changes has those above it there.
+    guard !path.isRoot, changes[path]?.kind != .directory else { return }
     for place in path.ancestors + [path] where changes[place]?.kind != .directory {
       guard try isDirectory(place) != false else {
         throw BuildError(

@@ -190,7 +190,7 @@ struct CopySource: Sendable {
   /// What is in a folder, sorted by name.
   private func children(of folder: LayerPath) throws -> [TreeView.Node] {
     guard !isImage, tree.directories.count == 1, let top = tree.directories.first else {
-      return try (tree.names(in: folder) ?? []).compactMap { try tree.node(at: folder.appending($0)) }
+      return try tree.children(of: folder) ?? []
     }
     // A folder of the machine is no overlay: its files need not be looked for from the top, one by one.
     let host = Array(top.utf8) + (folder.isRoot ? [] : [UInt8(ascii: "/")] + folder.bytes)

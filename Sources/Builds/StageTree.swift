@@ -22,6 +22,7 @@ struct StageTree: Sendable {
   func directories() async throws -> [String] {
     try await BlockingPool.shared.run { [layers, cache] in
       var directories: [String] = []
+      cache.snapshots.unpackAlone(layers.compactMap(\.finished), from: cache.blobs)
       for layer in layers {
         switch layer {
         case .pending(let pending): directories.append(pending.directory)

@@ -6,6 +6,11 @@ import Synchronization
 enum TreeLayer: Sendable {
   case finished(Layer)
   case pending(PendingLayer)
+
+  /// Nil for one that is on its way.
+  var finished: Layer? {
+    if case .finished(let layer) = self { layer } else { nil }
+  }
 }
 
 /// The layer of a RUN that has ended: its files lie in the step's work area, and are being packed. Once they are, the step

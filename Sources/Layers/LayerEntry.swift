@@ -52,7 +52,9 @@ package struct LayerEntry: Sendable, Hashable {
 
   /// `entries` as a layer has them: a directory before its content, in each directory the opaque marker first, then
   /// whiteouts, then the rest by name. Of several changes to one path the last one counts.
-  package static func inLayerOrder(_ entries: some Sequence<LayerEntry>) -> [LayerEntry] {
+  package static func inLayerOrder(_ entries: some Collection<LayerEntry>) -> [LayerEntry] {
+    // Mostly they come from something that was in order itself.
+    if zip(entries, entries.dropFirst()).allSatisfy(precedes) { return Array(entries) }
     var latest: [Key: LayerEntry] = [:]
     for entry in entries { latest[Key(path: entry.path, isOpaque: entry.kind == .opaque)] = entry }
     return latest.values.sorted(by: precedes)

@@ -16,14 +16,14 @@ package struct LayerExtractor: Sendable {
 
   package let form: Form
   /// The layers below, the lowest first: where parents that the layer does not have get mode and owner from, and hardlinks
-  /// to files that it does not have their content.
-  package let lower: TreeView
+  /// to files that it does not have their content. Nil when they are not known: a layer that asks for them then fails.
+  package let lower: TreeView?
   /// Bytes that a layer may have when it is unpacked.
   package let limit: Int
 
   package static let defaultLimit = 1 << 37
 
-  package init(form: Form, over lower: TreeView = TreeView([]), limit: Int = LayerExtractor.defaultLimit) {
+  package init(form: Form, over lower: TreeView? = TreeView([]), limit: Int = LayerExtractor.defaultLimit) {
     self.form = form
     self.lower = lower
     self.limit = limit

@@ -74,7 +74,7 @@ extension LayerTree {
 
   /// Copies a file of the layers below that this layer has a link to.
   mutating func copyFromLower(_ target: LayerPath, to path: LayerPath, in directory: Directory) throws {
-    dependsOnLower = true
+    try askLower()
     let resolved = try lower.resolve(target.bytes, followsLast: false)
     guard let node = try lower.node(at: resolved), node.status.kind == .file else {
       throw LayerError(
@@ -92,6 +92,14 @@ extension LayerTree {
     try copy.setTime(node.status.modified.seconds)
   }
 
+  /// Notes that the layers below are about to be asked.
+  private mutating func askLower() throws {
+    guard isLowerKnown else {
+      throw LayerError(code: .notFound, message: "the layer asks those below it, which are not there yet")
+    }
+    dependsOnLower = true
+  }
+
   private mutating func remove(_ path: LayerPath, in directory: Directory) throws {
     latest = nil
     try directory.file.removeTree(path.name)
@@ -101,7 +109,7 @@ extension LayerTree {
   private mutating func directoryToRemove(from path: LayerPath) throws -> Directory? {
     if let directory = try openDirectory(path) { return directory }
     guard case .overlay = form else { return nil }
-    dependsOnLower = true
+    try askLower()
     guard try lower.node(at: lower.resolve(path.bytes))?.status.kind == .directory else { return nil }
     return try directory(at: path)
   }
@@ -126,7 +134,7 @@ extension LayerTree {
         directory = next
         continue
       }
-      dependsOnLower = true
+      try askLower()
       let below = try lower.node(at: place)
       switch try FileStatus.of(place.name, at: directory.file.raw)?.kind {
       case nil:

@@ -9,6 +9,8 @@ struct LayerTree: ~Copyable {
   let root: FileDescriptor
   let form: LayerExtractor.Form
   let lower: TreeView
+  /// Whether `lower` may be asked.
+  let isLowerKnown: Bool
   /// Bytes that the files may have together.
   private let limit: Int
   private var size: Int
@@ -30,10 +32,11 @@ struct LayerTree: ~Copyable {
     init(_ file: consuming FileDescriptor) { self.file = file }
   }
 
-  init(root: consuming FileDescriptor, form: LayerExtractor.Form, lower: TreeView, limit: Int) {
+  init(root: consuming FileDescriptor, form: LayerExtractor.Form, lower: TreeView?, limit: Int) {
     self.root = root
     self.form = form
-    self.lower = lower
+    self.lower = lower ?? TreeView([])
+    isLowerKnown = lower != nil
     self.limit = limit
     size = 0
     dependsOnLower = false

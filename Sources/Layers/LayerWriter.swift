@@ -7,42 +7,6 @@ import OCI
 /// The blob depends on the entries, their order, the compression and the epoch alone. Memory does not grow with the layer.
 /// All calls block. Source: OCI image specification v1.1, layer.md.
 package struct LayerWriter: ~Copyable {
-  /// What the tar goes through. A class, because the tar writer's closure shares it.
-  private final class Stream {
-    var sha: SHA256?
-    var compressor: Compressor?
-    var blob: BlobWriter?
-
-    init(_ compression: Compression, threads: Int, into store: BlobStore) throws(LayerError) {
-      blob = try store.writer(mediaType: compression.mediaType)
-      do throws(NativeError) {
-        sha = try SHA256()
-        compressor = try Compressor(compression, threads: threads)
-      } catch {
-        throw LayerError(error)
-      }
-    }
-
-    func take(_ bytes: UnsafeRawBufferPointer) throws(NativeError) {
-      try sha?.update(bytes)
-      try compressor?.write(bytes) { (compressed) throws(NativeError) in try blob?.append(compressed) }
-    }
-
-    func finish() throws(LayerError) -> Layer {
-      guard let sha = sha.take(), let compressor = compressor.take(), var blob = blob.take() else {
-        throw LayerError(code: .invalid, message: "a layer was finished twice")
-      }
-      let diffID: DiffID
-      do throws(NativeError) {
-        diffID = DiffID(Digest(sha256: try sha.finish()))
-        try compressor.finish { (compressed) throws(NativeError) in try blob.append(compressed) }
-      } catch {
-        throw LayerError(error)
-      }
-      return Layer(diffID: diffID, descriptor: try blob.finish())
-    }
-  }
-
   /// Where files are read to, a large piece at a time.
   private final class ReadBuffer {
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 4096)
@@ -50,10 +14,14 @@ package struct LayerWriter: ~Copyable {
     deinit { bytes.deallocate() }
   }
 
-  private let stream: Stream
+  private let stream: LayerStream
   private var tar: TarWriter
   private let epoch: Int
   private let buffer: ReadBuffer
+  /// Entries that have not been written, a batch at most.
+  private var pending: [LayerEntry] = []
+  /// Nil for as long as there is no more than a batch.
+  private var readAhead: ReadAhead?
 
   /// - Parameters:
   ///   - epoch: the latest time that an entry may have, in seconds since 1970.
@@ -61,7 +29,7 @@ package struct LayerWriter: ~Copyable {
   package init(
     into store: BlobStore, compression: Compression = .default, epoch: Int, threads: Int = LayerWriter.defaultThreads
   ) throws(LayerError) {
-    let stream = try Stream(compression, threads: threads, into: store)
+    let stream = try LayerStream(compression, threads: threads, into: store)
     let tar = try LayerError.translating {
       try TarWriter { (bytes) throws(NativeError) in try stream.take(bytes) }
     }
@@ -74,12 +42,66 @@ package struct LayerWriter: ~Copyable {
   /// One a processor, at most four: each holds some 10 MiB.
   package static var defaultThreads: Int { min(4, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
-  /// Writes one entry, and the content of a file with it.
+  /// Takes one entry; it is written, with the content of a file, once some more have come, and may fail only then.
   ///
   /// - Throws: `.changed` when a file does not have the size that it had when it was opened; `.notFound`, `.noSpace`. After
   ///   an error the layer cannot be finished.
   package mutating func append(_ entry: LayerEntry) throws(LayerError) {
     guard !Whiteout.isReserved(entry.path.name) else { throw Whiteout.reservedName(entry.path) }
+    pending.append(entry)
+    guard pending.count == ReadAhead.Batch.limit else { return }
+    let batch = ReadAhead.Batch(pending)
+    pending.removeAll(keepingCapacity: true)
+    if readAhead == nil { readAhead = try ReadAhead() }
+    if let next = readAhead?.exchange(batch) { try write(next) }
+  }
+
+  /// Ends the layer and puts its blob in its place.
+  ///
+  /// - Throws: As `append` does.
+  package consuming func finish() throws(LayerError) -> Layer {
+    while let next = readAhead?.next() { try write(next) }
+    for entry in pending { try write(entry) }
+    let stream = stream
+    do throws(NativeError) { try tar.finish() } catch { throw stream.failure ?? LayerError(error) }
+    return try stream.finish()
+  }
+
+  private mutating func write(_ batch: ReadAhead.Batch) throws(LayerError) {
+    let read = batch.contents()
+    for (entry, content) in zip(batch.entries, read.contents) {
+      switch content {
+      case .notRead: try write(entry)
+      case .failed(let error): throw error
+      case .bytes(let range): try write(read.bytes, range, as: header(of: entry))
+      }
+    }
+  }
+
+  private mutating func write(_ entry: LayerEntry) throws(LayerError) {
+    let header = try header(of: entry)
+    switch entry.kind {
+    case .file(.path(let path)): try write(contentOf: path, as: header)
+    case .file(.bytes(let bytes)): try write(bytes, bytes.indices, as: header)
+    default: do throws(NativeError) { try tar.append(header) } catch { throw stream.failure ?? LayerError(error) }
+    }
+  }
+
+  private mutating func write(_ bytes: [UInt8], _ range: Range<Int>, as header: TarHeader) throws(LayerError) {
+    var header = header
+    header.kind = .file(size: range.count)
+    do throws(NativeError) {
+      try tar.append(header)
+      try bytes.withUnsafeBufferPointer { (pointer) throws(NativeError) in
+        try tar.write(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(pointer)[range]))
+      }
+    } catch {
+      throw stream.failure ?? LayerError(error)
+    }
+  }
+
+  /// What the tar says of an entry, but for the size of a file.
+  private func header(of entry: LayerEntry) throws(LayerError) -> TarHeader {
     var header = TarHeader(
       path: entry.path.bytes, kind: .directory, mode: entry.mode, uid: entry.uid, gid: entry.gid,
       modified: max(0, min(entry.modified, epoch)), attributes: entry.attributes)
@@ -96,29 +118,12 @@ package struct LayerWriter: ~Copyable {
       }
       header = Whiteout.header(at: parent.appending(Whiteout.prefix + entry.path.name), modified: max(0, epoch))
     case .opaque: header = Whiteout.header(at: entry.path.appending(Whiteout.opaqueName), modified: max(0, epoch))
-    case .file(.bytes(let bytes)): header.kind = .file(size: bytes.count)
-    case .file(.path(let path)): return try append(contentOf: path, as: header)
+    case .file: header.kind = .file(size: 0)
     }
-    do throws(NativeError) {
-      try tar.append(header)
-      if case .file(.bytes(let bytes)) = entry.kind {
-        try bytes.withUnsafeBufferPointer { (pointer) throws(NativeError) in
-          try tar.write(UnsafeRawBufferPointer(pointer))
-        }
-      }
-    } catch {
-      throw LayerError(error)
-    }
+    return header
   }
 
-  /// Ends the layer and puts its blob in its place.
-  package consuming func finish() throws(LayerError) -> Layer {
-    let stream = stream
-    do throws(NativeError) { try tar.finish() } catch { throw LayerError(error) }
-    return try stream.finish()
-  }
-
-  private mutating func append(contentOf path: [UInt8], as header: TarHeader) throws(LayerError) {
+  private mutating func write(contentOf path: [UInt8], as header: TarHeader) throws(LayerError) {
     var header = header
     let buffer = buffer.bytes
     do throws(NativeError) {
@@ -136,16 +141,18 @@ package struct LayerWriter: ~Copyable {
       }
       guard rest == 0 else { throw Self.changed }
     } catch {
-      guard error != Self.changed else {
-        throw LayerError(
-          code: .changed, message: "\(String(decoding: path, as: UTF8.self)) changed its size while it was read",
-          hint: "Build again when nothing writes to it.")
-      }
-      throw LayerError(error)
+      throw stream.failure ?? Self.failure(error, reading: path)
     }
   }
 
-  private static let changed = NativeError(operation: "read", reason: "another size")
+  static let changed = NativeError(operation: "read", reason: "another size")
+
+  static func failure(_ error: NativeError, reading path: [UInt8]) -> LayerError {
+    guard error == changed else { return LayerError(error) }
+    return LayerError(
+      code: .changed, message: "\(String(decoding: path, as: UTF8.self)) changed its size while it was read",
+      hint: "Build again when nothing writes to it.")
+  }
 }
 
 extension Compression {

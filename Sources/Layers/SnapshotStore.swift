@@ -39,17 +39,65 @@ package struct SnapshotStore: Sendable {
     let lock = try lock(layer.diffID)
     if let place = [alone, upon].first(where: isSound) { return files(of: place) }
     for place in [alone, upon] { try LayerExtractor.removeDirectory(place) }
+    let lower = TreeView(lower, marks: marks)
+    let path = try unpack(layer, from: blobs, over: lower, limit: limit) { $0.dependsOnLower ? upon : alone }
+    _ = consume lock
+    return path
+  }
+
+  /// Unpacks those layers that are missing and are the same upon whatever lies below, side by side. What fails here fails
+  /// again in `directory`, which also unpacks the others: they have to wait for those below them.
+  package func unpackAlone(
+    _ layers: [Layer], from blobs: BlobStore, limit: Int = LayerExtractor.defaultLimit
+  ) {
+    var missing = layers.filter { existing($0.diffID) == nil }
+    guard missing.count > 1, let names = try? FileDescriptor.open(folder, O_RDONLY | O_DIRECTORY).names() else {
+      return
+    }
+    // One that asked for those below it would do so again.
+    let upon = Set(names.filter { $0.contains(UInt8(ascii: "-")) }.map { $0.prefix { $0 != UInt8(ascii: "-") } })
+    missing.removeAll { upon.contains(Array($0.diffID.digest.hex.utf8)[...]) }
+    guard missing.count > 1 else { return }
+    // The largest first, so that none begins when all others have ended.
+    let queue = Channel<Layer>(capacity: missing.count)
+    for layer in missing.sorted(by: { $0.descriptor.size > $1.descriptor.size }) { queue.send(layer) }
+    queue.close()
+    var threads = ThreadTeam()
+    for _ in 0..<min(missing.count, Self.threadCount) {
+      // Without a thread the layer has to wait for `directory`.
+      try? threads.start { while let layer = queue.receive() { try? unpackAlone(layer, from: blobs, limit: limit) } }
+    }
+    threads.join()
+  }
+
+  /// One a processor, at most four: each decompresses, hashes and writes.
+  private static var threadCount: Int { min(4, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+  private func unpackAlone(_ layer: Layer, from blobs: BlobStore, limit: Int) throws(LayerError) {
+    let lock = try lock(layer.diffID)
+    guard existing(layer.diffID) == nil else { return }
+    try LayerExtractor.removeDirectory(entry(layer.diffID))
+    _ = try unpack(layer, from: blobs, over: nil, limit: limit) { _ in entry(layer.diffID) }
+    _ = consume lock
+  }
+
+  /// The caller has the lock.
+  ///
+  /// - Parameter place: where what was unpacked is to be.
+  private func unpack(
+    _ layer: Layer, from blobs: BlobStore, over lower: TreeView?, limit: Int,
+    into place: (LayerExtractor.Result) -> String
+  ) throws(LayerError) -> String {
     let temporary = try makeTemporary(for: layer.diffID)
     do throws(LayerError) {
       try makeDirectories(files(of: temporary))
-      let extractor = LayerExtractor(form: .overlay(marks), over: TreeView(lower, marks: marks), limit: limit)
+      let extractor = LayerExtractor(form: .overlay(marks), over: lower, limit: limit)
       let result = try extractor.apply(layer.descriptor, diffID: layer.diffID, from: blobs, onto: files(of: temporary))
-      let place = result.dependsOnLower ? upon : alone
+      let place = place(result)
       try SnapshotMark(boot: SnapshotMark.presentBoot, size: result.size).write(to: temporary)
       guard rename(temporary, place) == 0 else {
         throw LayerError(NativeError(failed: "rename \(temporary) to \(place)"))
       }
-      _ = consume lock
       return files(of: place)
     } catch {
       try? LayerExtractor.removeDirectory(temporary)

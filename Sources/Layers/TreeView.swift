@@ -104,19 +104,49 @@ package struct TreeView: Sendable {
 
   /// The names in the directory at `path`, sorted; nil when there is no directory.
   package func names(in path: LayerPath) throws(LayerError) -> [[UInt8]]? {
+    try children(of: path)?.map(\.path.name)
+  }
+
+  /// What is in the directory at `path`, by name; nil when there is no directory.
+  package func children(of path: LayerPath) throws(LayerError) -> [Node]? {
     guard let top = try node(at: path), top.status.kind == .directory else { return nil }
-    var seen: [[UInt8]: Bool] = [:]
+    var listing = Listing(directory: path)
     layers: for directory in directories.reversed() {
       switch try look(for: path, in: directory) {
       case .below: continue
       case .hidden: break layers
       case .found(let node):
         guard node.status.kind == .directory else { break layers }
-        if try collect(node.hostPath, into: &seen) { break layers }
+        if try collect(node.hostPath, into: &listing) { break layers }
         if try hasOpaqueAncestor(path, in: directory) { break layers }
       }
     }
-    return seen.filter(\.value).keys.sorted { $0.lexicographicallyPrecedes($1) }
+    return listing.nodes
+  }
+
+  /// What layers show in one directory, the highest first.
+  private struct Listing {
+    let directory: LayerPath
+    private(set) var nodes: [Node] = []
+    /// What a layer has shown or hidden, once there is one below it to be asked.
+    private var seen: Set<[UInt8]> = []
+    private var isFirst = true
+
+    init(directory: LayerPath) { self.directory = directory }
+
+    /// - Parameter host: a directory of the next layer, which `file` is.
+    mutating func add(_ file: borrowing FileDescriptor, at host: [UInt8], hasMore: Bool) throws(NativeError) {
+      for name in try file.names() where isFirst || !seen.contains(name) {
+        if hasMore { seen.insert(name) }
+        guard let status = try FileStatus.of(name, at: file.raw), status.kind != .characterDevice(major: 0, minor: 0)
+        else { continue }
+        nodes.append(
+          Node(path: directory.appending(name), status: status, hostPath: host + [UInt8(ascii: "/")] + name))
+      }
+      // Each layer's names are in order.
+      if !isFirst { nodes.sort { $0.path < $1.path } }
+      isFirst = false
+    }
   }
 
   private enum Sight {
@@ -153,13 +183,11 @@ package struct TreeView: Sendable {
     return false
   }
 
-  /// Adds names that no layer above has or hides; true stands for shown. Returns whether the directory is opaque.
-  private func collect(_ host: [UInt8], into seen: inout [[UInt8]: Bool]) throws(LayerError) -> Bool {
+  /// Adds what no layer above has or hides. Returns whether the directory is opaque.
+  private func collect(_ host: [UInt8], into listing: inout Listing) throws(LayerError) -> Bool {
     do throws(NativeError) {
       let directory = try FileDescriptor.open(host, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
-      for name in try directory.names() where seen[name] == nil {
-        seen[name] = try FileStatus.of(name, at: directory.raw)?.kind != .characterDevice(major: 0, minor: 0)
-      }
+      try listing.add(directory, at: host, hasMore: directories.count > 1)
       return try marks.isOpaque(.path(host))
     } catch {
       throw LayerError(error)

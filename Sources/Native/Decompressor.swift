@@ -1,4 +1,4 @@
-import CZlib
+import CISAL
 import CZstd
 
 /// Decompresses a stream that it pulls from a closure: gzip of any number of members, zstd of any number of frames, or
@@ -59,7 +59,7 @@ package struct Decompressor: ~Copyable {
     }
     let start = Array(buffer[available].prefix(4))
     if start.starts(with: [0x1f, 0x8b]) {
-      gzip = try GzipDecompressor()
+      gzip = GzipDecompressor()
     } else if start == [0x28, 0xb5, 0x2f, 0xfd]
       || (start.count == 4 && start[0] & 0xf0 == 0x50 && start[1...] == [0x2a, 0x4d, 0x18])
     {
@@ -82,31 +82,18 @@ struct DecompressionStep {
   var made = 0
 }
 
-/// Inflates gzip members, one after another. Source: RFC 1952.
+/// Inflates gzip members, one after another, by ISA-L. Source: RFC 1952; igzip_lib.h.
 struct GzipDecompressor: ~Copyable {
-  private let stream: UnsafeMutablePointer<z_stream>
-  private var isBetweenMembers: Bool
+  private let state: UnsafeMutableRawPointer
+  private var isBetweenMembers = false
 
-  init() throws(NativeError) {
-    stream = try Self.open()
-    isBetweenMembers = false
-  }
-
-  private static func open() throws(NativeError) -> UnsafeMutablePointer<z_stream> {
-    // zlib keeps a pointer back to the struct: it must not move.
-    let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-    stream.initialize(to: z_stream())
-    // 16 more than the window's bits: a gzip header.
-    guard imagesmith_inflate_init(stream, 15 + 16) == Z_OK else {
-      stream.deallocate()
-      throw NativeError(operation: "start to decompress gzip", reason: "no memory")
-    }
-    return stream
+  init() {
+    state = .allocate(byteCount: imagesmith_isal_inflate_size(), alignment: 64)
+    imagesmith_isal_inflate_start(state)
   }
 
   deinit {
-    inflateEnd(stream)
-    stream.deallocate()
+    state.deallocate()
   }
 
   mutating func step(
@@ -117,27 +104,26 @@ struct GzipDecompressor: ~Copyable {
       // Tapes and some tools pad with zeros.
       padding = input.prefix { $0 == 0 }.count
       if padding == input.count { return DecompressionStep(used: padding) }
-      inflateReset(stream)
+      imagesmith_isal_inflate_start(state)
       isBetweenMembers = false
     }
     let rest = UnsafeRawBufferPointer(rebasing: input[padding...])
-    if rest.isEmpty, inputHasEnded {
+    var inputLeft = UInt32(clamping: rest.count)
+    var outputLeft = UInt32(clamping: output.count)
+    let room = outputLeft
+    var hasEnded: Int32 = 0
+    let result = imagesmith_isal_inflate(
+      state, rest.assumingMemoryBound(to: UInt8.self).baseAddress, &inputLeft,
+      output.assumingMemoryBound(to: UInt8.self).baseAddress, &outputLeft, &hasEnded)
+    guard result >= 0 else {
+      throw NativeError(operation: "decompress gzip", reason: "it is damaged (ISA-L's error \(result))")
+    }
+    isBetweenMembers = hasEnded != 0
+    let step = DecompressionStep(used: padding + rest.count - Int(inputLeft), made: Int(room - outputLeft))
+    if rest.isEmpty, inputHasEnded, step.made == 0, !isBetweenMembers {
       throw NativeError(operation: "decompress gzip", reason: "it breaks off")
     }
-    let source = rest.assumingMemoryBound(to: UInt8.self).baseAddress
-    stream.pointee.next_in = UnsafeMutablePointer(mutating: source)
-    stream.pointee.avail_in = UInt32(clamping: rest.count)
-    stream.pointee.next_out = output.assumingMemoryBound(to: UInt8.self).baseAddress
-    stream.pointee.avail_out = UInt32(clamping: output.count)
-    let result = inflate(stream, Z_NO_FLUSH)
-    guard result == Z_OK || result == Z_STREAM_END || result == Z_BUF_ERROR else {
-      throw NativeError(
-        operation: "decompress gzip",
-        reason: stream.pointee.msg.map { String(cString: $0) } ?? String(cString: zError(result)))
-    }
-    isBetweenMembers = result == Z_STREAM_END
-    return DecompressionStep(
-      used: padding + rest.count - Int(stream.pointee.avail_in), made: output.count - Int(stream.pointee.avail_out))
+    return step
   }
 }
 
@@ -164,7 +150,7 @@ struct ZstdDecompressor: ~Copyable {
     if input.isEmpty, isBetweenFrames { return DecompressionStep() }
     var source = ZSTD_inBuffer(src: input.baseAddress, size: input.count, pos: 0)
     var target = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
-    let result = try ZstdCompressor.check(ZSTD_decompressStream(context, &target, &source), "decompress zstd")
+    let result = try ZstdFrameCompressor.check(ZSTD_decompressStream(context, &target, &source), "decompress zstd")
     isBetweenFrames = result == 0
     if input.isEmpty, inputHasEnded, target.pos == 0, !isBetweenFrames {
       throw NativeError(operation: "decompress zstd", reason: "it breaks off")

@@ -6,13 +6,20 @@ import Glibc
 /// Every call is repeated when a signal interrupts it. Paths are bytes, as Linux has them, without NUL.
 package struct FileDescriptor: ~Copyable, Sendable {
   package let raw: Int32
+  /// As bytes: most files are opened and closed without anybody asking.
+  private let path: [UInt8]
+
   /// What errors call it.
-  package let name: String
+  package var name: String { Self.text(path) }
 
   /// Takes over `raw`, which nobody else closes.
   package init(adopting raw: Int32, name: String) {
+    self.init(adopting: raw, path: Array(name.utf8))
+  }
+
+  private init(adopting raw: Int32, path: [UInt8]) {
     self.raw = raw
-    self.name = name
+    self.path = path
   }
 
   deinit {
@@ -23,7 +30,7 @@ package struct FileDescriptor: ~Copyable, Sendable {
   package static func open(
     _ path: [UInt8], _ flags: Int32 = O_RDONLY, mode: mode_t = 0
   ) throws(NativeError) -> FileDescriptor {
-    try open(path, at: AT_FDCWD, flags, mode: mode, name: text(path))
+    try open(path, at: AT_FDCWD, flags, mode: mode, path: path)
   }
 
   /// Opens `path`; `O_CLOEXEC` is always added.
@@ -37,7 +44,7 @@ package struct FileDescriptor: ~Copyable, Sendable {
   package func open(
     at path: [UInt8], _ flags: Int32 = O_RDONLY, mode: mode_t = 0
   ) throws(NativeError) -> FileDescriptor {
-    try Self.open(path, at: raw, flags, mode: mode, name: "\(name)/\(Self.text(path))")
+    try Self.open(path, at: raw, flags, mode: mode, path: below(path))
   }
 
   /// Opens `path` as if the directory that `self` is were `/`: nothing in it leads out. Source: openat2(2).
@@ -50,15 +57,18 @@ package struct FileDescriptor: ~Copyable, Sendable {
     // The kernel gives up when something is renamed meanwhile and it cannot be sure that the path stays inside.
     if opened < 0, errno == EAGAIN { return try open(inRoot: path, flags, mode: mode) }
     guard opened >= 0 else { throw NativeError(failed: "open \(name)/\(Self.text(path))") }
-    return FileDescriptor(adopting: opened, name: "\(name)/\(Self.text(path))")
+    return FileDescriptor(adopting: opened, path: below(path))
   }
 
-  package static func open(
-    _ path: [UInt8], at directory: Int32, _ flags: Int32, mode: mode_t = 0, name: String
+  private func below(_ path: [UInt8]) -> [UInt8] { self.path + [UInt8(ascii: "/")] + path }
+
+  /// - Parameter whole: what errors call it.
+  private static func open(
+    _ path: [UInt8], at directory: Int32, _ flags: Int32, mode: mode_t = 0, path whole: [UInt8]
   ) throws(NativeError) -> FileDescriptor {
     let opened = withCPath(path) { pointer in retrying { openat(directory, pointer, flags | O_CLOEXEC, mode) } }
-    guard opened >= 0 else { throw NativeError(failed: "open \(name)") }
-    return FileDescriptor(adopting: opened, name: name)
+    guard opened >= 0 else { throw NativeError(failed: "open \(text(whole))") }
+    return FileDescriptor(adopting: opened, path: whole)
   }
 
   /// Fills `buffer` as far as the file goes; fewer bytes than `buffer.count` mean its end.
@@ -142,7 +152,12 @@ package struct FileDescriptor: ~Copyable, Sendable {
 
 /// Calls `body` with `path` as C has strings.
 package func withCPath<Result>(_ path: [UInt8], _ body: (UnsafePointer<CChar>) -> Result) -> Result {
-  body(path.map { CChar(bitPattern: $0) } + [0])
+  // On the stack, unless it is very long.
+  withUnsafeTemporaryAllocation(of: CChar.self, capacity: path.count + 1) { buffer in
+    for index in path.indices { buffer.initializeElement(at: index, to: CChar(bitPattern: path[index])) }
+    buffer.initializeElement(at: path.count, to: 0)
+    return withExtendedLifetime(buffer) { buffer.baseAddress.map { body($0) } } ?? body("")
+  }
 }
 
 /// Repeats a system call for as long as signals interrupt it.

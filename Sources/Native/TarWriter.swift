@@ -52,7 +52,8 @@ package struct TarWriter: ~Copyable {
       archive_write_set_format_pax_restricted(archive) == ARCHIVE_OK
       // By default libarchive writes attributes twice, the second time under a key of its own.
       && archive_write_set_options(archive, "pax:xattrheader=SCHILY") == ARCHIVE_OK
-      && archive_write_set_bytes_per_block(archive, 1 << 17) == ARCHIVE_OK
+      // Nothing is gathered in blocks of libarchive's: the sink has its own.
+      && archive_write_set_bytes_per_block(archive, 0) == ARCHIVE_OK
       && archive_write_set_bytes_in_last_block(archive, 1) == ARCHIVE_OK
       && archive_write_open(
         archive, Unmanaged.passUnretained(output).toOpaque(), nil,

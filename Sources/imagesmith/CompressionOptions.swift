@@ -42,7 +42,7 @@ struct CompressionOptions: ParsableArguments {
     return switch (method, standard) {
     case (.uncompressed, _): .none
     case (.gzip, .gzip(let level)): .gzip(level: compressionLevel ?? level)
-    case (.gzip, _): .gzip(level: compressionLevel ?? 6)
+    case (.gzip, _): compressionLevel.map { .gzip(level: $0) } ?? .defaultGzip
     case (.zstd, .zstd(let level)): .zstd(level: compressionLevel ?? level)
     case (.zstd, _): .zstd(level: compressionLevel ?? 3)
     }

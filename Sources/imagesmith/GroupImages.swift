@@ -28,7 +28,7 @@ struct GroupImages: Sendable {
     var request = BuildRequest(
       dockerfile: try Dockerfile.parse(bytes: bytes, file: "images/\(group.name)/Dockerfile"),
       context: try BuildContext(directory: folder, dockerfile: file))
-    request.compression = project.roster.image.compression == .gzip ? .gzip(level: 6) : .zstd(level: 3)
+    request.compression = project.roster.image.compression == .gzip ? .defaultGzip : .default
     try options.apply(to: &request)
     request.namedContexts = baseContext()
     let warnings = try DockerfileCheck.warnings(of: request)

@@ -103,26 +103,46 @@ struct LayerWriterTests {
     #expect(error?.code == .invalid)
   }
 
-  @Test("a file that grows or shrinks while it is read is an error that names it")
-  func changedFile() throws {
+  @Test(
+    "a file that grows or shrinks while it is read is an error that names it, also one that is read ahead",
+    arguments: [0, 300])
+  func changedFile(others: Int) throws {
     let directory = try TemporaryDirectory()
     // Files of /proc say that they are empty and are not.
-    var writer = try LayerWriter(into: directory.blobs(), epoch: 0)
-    let error = #expect(throws: LayerError.self) {
-      try writer.append(LayerEntry(path: Fixture.path("f"), kind: .file(.path(Array("/proc/self/status".utf8)))))
-    }
+    let odd = LayerEntry(path: Fixture.path("f"), kind: .file(.path(Array("/proc/self/status".utf8))))
+    let entries = [odd] + (0..<others).map { Fixture.file("g\($0)") }
+    let error = #expect(throws: LayerError.self) { try write(entries, directory.blobs()) }
     #expect(error?.code == .changed)
     #expect(error?.message.contains("/proc/self/status") ?? false)
   }
 
   @Test(
-    "a missing file, a link where a file should be, and a directory are errors", arguments: ["none", "link", "folder"])
-  func wrongSources(name: String) throws {
+    "a missing file, a link where a file should be, and a directory are errors", arguments: ["none", "link", "folder"],
+    [0, 300])
+  func wrongSources(name: String, others: Int) throws {
     let directory = try TemporaryDirectory()
     try Shell.run("cd '\(directory.path)' && ln -s /etc/passwd link && mkdir folder")
-    var writer = try LayerWriter(into: directory.blobs(), epoch: 0)
     let entry = LayerEntry(path: Fixture.path("f"), kind: .file(.path(Array(directory(name).utf8))))
-    #expect(throws: LayerError.self) { try writer.append(entry) }
+    let entries = [entry] + (0..<others).map { Fixture.file("g\($0)") }
+    #expect(throws: LayerError.self) { try write(entries, directory.blobs()) }
+    #expect(try Shell.run("find '\(directory.path)' -type f") == "")
+  }
+
+  @Test("files that are read ahead are those of GNU tar, byte for byte, between large and empty ones")
+  func readAhead() throws {
+    let directory = try TemporaryDirectory()
+    try Shell.run(
+      """
+      mkdir '\(directory("tree"))' && cd '\(directory("tree"))'
+      for i in $(seq 1000 1700); do head -c $((i * 7 % 9000)) /dev/urandom > f$i; done
+      head -c 65536 /dev/urandom > f1100; head -c 65537 /dev/urandom > f1200; head -c 3000000 /dev/urandom > f1300
+      : > f1400; for i in $(seq 1500 1520); do head -c 60000 /dev/urandom > f$i; done
+      """)
+    let store = try directory.blobs()
+    let layer = try write(TreeWalker(root: directory("tree")).entries(), .gzip(level: 1), store)
+    try Shell.run(
+      "mkdir '\(directory("out"))' && tar -C '\(directory("out"))' -xpzf '\(store.path(of: layer.descriptor.digest))'")
+    #expect(try Shell.run("diff -r '\(directory("tree"))' '\(directory("out"))'") == "")
   }
 
   @Test("a layer that is given up leaves nothing in the store")
