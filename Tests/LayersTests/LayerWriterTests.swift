@@ -111,7 +111,7 @@ struct LayerWriterTests {
     // Files of /proc say that they are empty and are not.
     let odd = LayerEntry(path: Fixture.path("f"), kind: .file(.path(Array("/proc/self/status".utf8))))
     let entries = [odd] + (0..<others).map { Fixture.file("g\($0)") }
-    let error = #expect(throws: LayerError.self) { try write(entries, directory.blobs()) }
+    let error = #expect(throws: LayerError.self) { _ = try write(entries, .gzip(level: 1), directory.blobs()) }
     #expect(error?.code == .changed)
     #expect(error?.message.contains("/proc/self/status") ?? false)
   }
@@ -124,7 +124,7 @@ struct LayerWriterTests {
     try Shell.run("cd '\(directory.path)' && ln -s /etc/passwd link && mkdir folder")
     let entry = LayerEntry(path: Fixture.path("f"), kind: .file(.path(Array(directory(name).utf8))))
     let entries = [entry] + (0..<others).map { Fixture.file("g\($0)") }
-    #expect(throws: LayerError.self) { try write(entries, directory.blobs()) }
+    #expect(throws: LayerError.self) { _ = try write(entries, .gzip(level: 1), directory.blobs()) }
     #expect(try Shell.run("find '\(directory.path)' -type f") == "")
   }
 

@@ -25,6 +25,28 @@ struct SnapshotStoreTests {
     #expect(try Shell.run("ls '\(try #require(paths.first))' | wc -l") == "300\n")
   }
 
+  @Test("layers are unpacked side by side, but for one that needs those below it and one that is damaged")
+  func sideBySide() throws {
+    let directory = try TemporaryDirectory()
+    let store = try directory.blobs()
+    var folder = Fixture.directory("d")
+    folder.mode = 0o711
+    let layers = try [
+      [folder, Fixture.file("d/a", "one")], [Fixture.file("d/b", "its folder is below")], [Fixture.file("c", "three")],
+      [Fixture.file("damaged", "four")],
+    ].map { try ImageLayoutTests.write($0, .gzip(level: 1), store) }
+    try Shell.run("truncate -s -9 '\(store.path(of: layers[3].descriptor.digest))'")
+    let snapshots = try SnapshotStore(directory: directory("cache"))
+    snapshots.unpackAlone(layers, from: store)
+    #expect(layers.map { snapshots.existing($0.diffID) != nil } == [true, false, true, false])
+    #expect(try Shell.run("ls -A '\(directory("cache/snapshots/sha256"))' | wc -l") == "2\n")
+    var lower: [String] = []
+    for layer in layers[..<3] { lower.append(try snapshots.directory(for: layer, from: store, over: lower)) }
+    #expect(try Shell.run("stat -c %a '\(lower[1])/d'") == "711\n")
+    let error = #expect(throws: LayerError.self) { try snapshots.directory(for: layers[3], from: store, over: lower) }
+    #expect(error?.code == .corrupt)
+  }
+
   @Test("what a killed process left half unpacked is unpacked anew")
   func killed() throws {
     let directory = try TemporaryDirectory()
