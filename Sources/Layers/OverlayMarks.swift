@@ -9,10 +9,10 @@ package enum OverlayMarks: String, Sendable {
   case user
 
   /// Those that this process may set on the file system of `directory`, which is writable: `trusted` needs CAP_SYS_ADMIN
-  /// outside of user namespaces.
+  /// outside of user namespaces, and an overlay mount of an older kernel keeps them for itself.
   package static func usable(in directory: String) -> OverlayMarks {
     let place = ExtendedAttribute.Place.path(Array(directory.utf8))
-    let probe = ExtendedAttribute("trusted.imagesmith", [])
+    let probe = ExtendedAttribute("trusted.overlay.imagesmith", [])
     guard (try? probe.set(at: place)) != nil else { return .user }
     try? ExtendedAttribute.remove(probe.name, at: place)
     return .trusted
@@ -27,6 +27,10 @@ package enum OverlayMarks: String, Sendable {
 
   func makeOpaque(_ place: ExtendedAttribute.Place) throws(NativeError) {
     try ExtendedAttribute(name: name("opaque"), value: [UInt8(ascii: "y")]).set(at: place)
+  }
+
+  func removeOpaque(_ place: ExtendedAttribute.Place) throws(NativeError) {
+    try ExtendedAttribute.remove(name("opaque"), at: place)
   }
 
   /// Refuses what only a mount with other options makes, and whose content is elsewhere.

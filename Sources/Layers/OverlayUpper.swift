@@ -4,7 +4,7 @@ import Native
 /// The upper directory of an overlay mount, which is not mounted any more, made into what its layer says and nothing else.
 ///
 /// overlayfs copies a file up as soon as somebody opens it for writing, and its directories with it. What was copied and is the
-/// same as before is no change, and goes; so do sockets. The rest gets the times that it has in the layer, so that the next step
+/// same as before is no change, and goes; so do sockets, and marks that hide nothing. The rest gets the times that it has in the layer, so that the next step
 /// sees the same whether it comes now or in a build that has this one from the cache.
 ///
 /// Blocks.
@@ -65,7 +65,10 @@ package struct OverlayUpper: Sendable {
   ) throws(LayerError) -> Bool {
     let path = parent + [UInt8(ascii: "/")] + name
     let isOpaque = try LayerError.translating { try marks.isOpaque(.path(path)) }
-    let below = isOpaque ? nil : try lower?.directory(name)
+    let hidden = try lower?.directory(name)
+    // overlayfs marks what is renamed to a place where nothing is, too.
+    if isOpaque, hidden == nil { try LayerError.translating { try marks.removeOpaque(.path(path)) } }
+    let below = isOpaque ? nil : hidden
     let isEmpty = try settle(path, over: below)
     return try LayerError.translating {
       let folder = try FileDescriptor.open(parent, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)

@@ -61,8 +61,20 @@ package struct TreeSnapshot: Sendable {
     self.excluded = excluded
     do {
       top = try record(.root)
+      waitForNextTick()
     } catch {
       throw LayerError.wrapping(error)
+    }
+  }
+
+  /// The kernel's clock for files ticks every few milliseconds: what is changed within the tick of the snapshot would look the same.
+  private func waitForNextTick() {
+    guard let newest = entries.map(\.changed).max(by: <) else { return }
+    for _ in 0..<100 {
+      var now = timespec()
+      clock_gettime(CLOCK_REALTIME_COARSE, &now)
+      guard (now.tv_sec, now.tv_nsec) <= newest else { return }
+      usleep(1000)
     }
   }
 

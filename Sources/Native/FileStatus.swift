@@ -42,7 +42,8 @@ package struct FileStatus: Sendable, Equatable {
       switch status.st_mode & S_IFMT {
       case S_IFDIR: .directory
       case S_IFLNK: .symlink
-      case S_IFCHR: .characterDevice(major: major, minor: minor)
+      case S_IFCHR:
+        .characterDevice(major: major, minor: major == 0 && minor == Self.whiteoutOnOverlay ? 0 : minor)
       case S_IFBLK: .blockDevice(major: major, minor: minor)
       case S_IFIFO: .fifo
       case S_IFSOCK: .socket
@@ -61,6 +62,10 @@ package struct FileStatus: Sendable, Equatable {
     changedSeconds = status.st_ctim.tv_sec
     changedNanoseconds = status.st_ctim.tv_nsec
   }
+
+  /// The minor number of a device 0/N that stands for the device 0/0, overlayfs's mark of a removed file, on file systems that
+  /// refuse that one: overlay mounts, which are what containers have as their root. It is seen as 0/0.
+  static let whiteoutOnOverlay: UInt32 = 0xF_FFFF
 
   /// Of `path`, itself and not what it points to; nil when nothing is there.
   package static func of(_ path: [UInt8], at directory: Int32 = AT_FDCWD) throws(NativeError) -> FileStatus? {

@@ -24,8 +24,11 @@ extension FileDescriptor {
   package func makeNode(
     _ name: [UInt8], _ type: mode_t, mode: UInt32, major: UInt32 = 0, minor: UInt32 = 0
   ) throws(NativeError) {
-    let device = imagesmith_makedev(major, minor)
-    try check(withCPath(name) { mknodat(raw, $0, type | mode, device) }, "make node", name)
+    var result = withCPath(name) { mknodat(raw, $0, type | mode, imagesmith_makedev(major, minor)) }
+    if result != 0, errno == EPERM, type == S_IFCHR, major == 0, minor == 0 {
+      result = withCPath(name) { mknodat(raw, $0, type | mode, imagesmith_makedev(0, FileStatus.whiteoutOnOverlay)) }
+    }
+    try check(result, "make node", name)
   }
 
   package func rename(_ name: [UInt8], to newName: [UInt8]) throws(NativeError) {

@@ -59,6 +59,8 @@ struct IsolationTests {
     Case("a renamed file", "mv /new /newer; mv /d/link /a/link"),
     Case("a renamed folder", "mv /a /z"),
     Case("a folder renamed into another", "mv /z/b /g/h/b"),
+    Case("a new folder renamed", "mkdir /usr/made; echo x >/usr/made/x; mv /usr/made /usr/bin/made"),
+    Case("a new folder in the place of one that was removed", "rm -r /g/h/b; mkdir /n; echo x >/n/x; mv /n /g/h/b"),
     Case("a link made anew", "ln -sfn two /z/link"),
     Case("setuid", "cp /usr/bin/cat /suid; chown 0:50 /suid; chmod 4755 /suid"),
     Case("the owner of setuid", "chown 1000 /suid"),
@@ -121,14 +123,29 @@ struct IsolationTests {
     #expect(Self.sleepers.isEmpty)
   }
 
+  /// What the process of a build may do.
+  enum Rights: Sendable {
+    case userNamespace
+    case withoutMounts
+    case withoutMountsOnOverlay
+  }
+
   @Test(
     "so do a user namespace, and a root who may not mount",
-    arguments: [(Isolation.rootless, true), (.chroot, true), (.chroot, false), (.auto, false)])
-  func others(isolation: Isolation, inNamespace: Bool) async throws {
+    arguments: [
+      (Isolation.rootless, Rights.userNamespace), (.chroot, .userNamespace), (.auto, .withoutMounts),
+      (.auto, .withoutMountsOnOverlay),
+    ])
+  func others(isolation: Isolation, rights: Rights) async throws {
     // A user namespace lets nobody change files of another.
-    let probe = try Probe(Self.dockerfile(Self.cases), owner: inNamespace ? Probe.firstID : 0)
+    let probe = try Probe(Self.dockerfile(Self.cases), owner: rights == .userNamespace ? Probe.firstID : 0)
     let arguments = ["--isolation", isolation.rawValue, "--layers", "--secret", "s=12"]
-    let outcome = try inNamespace ? probe.runInNamespace(arguments) : probe.runWithoutMounts(arguments)
+    let outcome =
+      switch rights {
+      case .userNamespace: try probe.runInNamespace(arguments)
+      case .withoutMounts: try probe.runWithoutMounts(arguments)
+      case .withoutMountsOnOverlay: try probe.runOnOverlay(arguments)
+      }
     try #require(outcome.code == 0, "\(outcome.output)")
     let digests = outcome.output.split(separator: "\n").filter { $0.hasPrefix("sha256:") }.map(String.init)
     let expected = try await layers(Self.cases, runtime())
