@@ -66,7 +66,7 @@ def judge_build(report, project):
                 one.until("an overwritten line is shown as it is last", shows("^ => => # 99%$"))
             expect(one.end() == 0, "it failed:\n" + "\n".join(one.screen.all))
         text = "\n".join(one.screen.all)
-        expect(re.search(rf"^ => \[2/4\] COPY root / +{SECONDS}$", text, re.MULTILINE), "no COPY:\n" + text)
+        expect(re.search(rf"^ => \[2/4\] COPY root / +[0-9.]+ MB  {SECONDS}$", text, re.MULTILINE), "no COPY:\n" + text)
         expect("ENV" not in text, "a step that does nothing is shown:\n" + text)
         expect("Building" not in text and "#" not in text, "the live lines are still there:\n" + text)
         expect(re.fullmatch(r"pii sha256:[0-9a-f]{64}", "".join(one.screen.all[-2:])), "no result:\n" + text)
