@@ -54,7 +54,8 @@ class Builds:
         return answer.out.strip()
 
     def inspect(self, image):
-        done = subprocess.run(["skopeo", "inspect", "--config", image], cwd=self.folder, capture_output=True, check=True)
+        done = subprocess.run(
+            ["skopeo", "inspect", "--config", image], cwd=self.folder, capture_output=True, check=True)
         return json.loads(done.stdout)
 
 
@@ -119,7 +120,8 @@ def judge_contexts(report, builds):
             address = f"http://127.0.0.1:{server.server_port}"
             wanted = builds.digest("context")
             expect(builds.digest(f"{address}/work.git#main:sub") == wanted, "from git: another image")
-            expect(builds.digest("-f", "deep/Dockerfile", f"{address}/context.tar.gz") == wanted, "a tar: another image")
+            found = builds.digest("-f", "deep/Dockerfile", f"{address}/context.tar.gz")
+            expect(found == wanted, "from a tar: another image")
             builds.digest(f"{address}/plain")
             builds.call(f"{address}/nothing").refused(69, "404")
             builds.call(f"{address}/work.git#nothing").refused(65, "nothing")
@@ -144,7 +146,8 @@ def judge_outputs(report, builds):
     def kept():
         names = ["tools", "127.0.0.1:5000/team/tools:1"]
         answer = builds.call(*(f"--tag={name}" for name in names), "--label", "a=1", "--label", "b",
-                             "--annotation", "manifest:c=2", "--iidfile", "iid", "--metadata-file", "metadata", "context")
+                             "--annotation", "manifest:c=2", "--iidfile", "iid", "--metadata-file", "metadata",
+                             "context")
         answer.succeeded()
         digest = (builds.folder / "iid").read_text()
         expect(answer.out == f"tools {digest}\n", answer.tail())
@@ -169,7 +172,8 @@ def judge_outputs(report, builds):
                       "docker-archive:docker.tar:docker.io/library/forms:latest"):
             expect(builds.inspect(image)["rootfs"]["type"] == "layers", image)
         expect((builds.folder / "files/greeting").read_text() == "hello\n", "the folder has another file")
-        expect(members((builds.folder / "files.tar").read_bytes()) == (["greeting"], "hello\n"), "the tar has other files")
+        found = members((builds.folder / "files.tar").read_bytes())
+        expect(found == (["greeting"], "hello\n"), f"the tar has other files: {found}")
         index = json.loads((builds.folder / ".imagesmith/images/index.json").read_text())
         tags = [one["annotations"]["org.opencontainers.image.ref.name"] for one in index["manifests"]]
         expect("forms" not in tags, "it is in the local store too")

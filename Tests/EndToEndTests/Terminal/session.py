@@ -60,7 +60,8 @@ class Session:
 @contextmanager
 def session(project, *arguments, columns=72, rows=16, **environment):
     one = Session(
-        project.command(*arguments), project.folder, project.environment | {"TERM": "xterm"} | environment, columns, rows)
+        project.command(*arguments), project.folder, project.environment | {"TERM": "xterm"} | environment, columns,
+        rows)
     try:
         yield one
     finally:

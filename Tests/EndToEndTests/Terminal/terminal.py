@@ -118,7 +118,7 @@ def judge_terminals(report, project):
                 for number in range(20):
                     gate.send(f"a line of output that is longer than the terminal {number}\n")
                 one.until("the output is shown", shows("^ => => # a line of out…$"))
-                expect(shows(r"^\[\+\] Building")(one.screen), "the heading is not visible:\n" + "\n".join(one.screen.all))
+                expect(shows(r"^\[\+\] Building")(one.screen), "no heading:\n" + "\n".join(one.screen.all))
             expect(one.end() == 0, "it failed:\n" + "\n".join(one.screen.all))
         expect(not any("Building" in line for line in one.screen.all), "\n".join(one.screen.all))
 
