@@ -19,7 +19,8 @@ struct BuildCommand: InterruptibleCommand {
       Examples:
         imagesmith build --group pii
         imagesmith build --tag tools --file tools/Dockerfile .
-        imagesmith build --tag tools --build-arg VERSION=2 --secret id=token,src=token.txt --output type=docker,dest=tools.tar .
+        imagesmith build --build-arg VERSION=2 --secret id=token,src=token .
+        imagesmith build --tag tools --output type=docker,dest=tools.tar .
         imagesmith build --check .
         imagesmith build --target files --output out .
         tar -c . | imagesmith build --quiet -
