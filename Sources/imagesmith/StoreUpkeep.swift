@@ -1,4 +1,5 @@
 import Builds
+import Glibc
 import Layers
 import Native
 
@@ -19,7 +20,9 @@ struct StoreUpkeep: Sendable {
       var pruning = CachePruning(limit: try Environment.cacheLimit())
       pruning.deadline = .now + .seconds(Self.patience)
       let freed = try await BlockingPool.shared.run { [pruning, cache, images] in
-        let collected = try ImageLayout(directory: images).collectGarbage()
+        // A build that only exports has no layout, and gets none.
+        let hasImages = access(images + "/index.json", F_OK) == 0
+        let collected = hasImages ? try ImageLayout(directory: images).collectGarbage() : 0
         try cache.snapshots.synchronize()
         let outcome = try pruning.run(on: cache)
         return collected + outcome.before - outcome.after
