@@ -164,7 +164,7 @@ struct IsolationTests {
     for text in [
       "Dockerfile:2:1: RUN cannot be run here in any way", "oci: make new namespaces: Operation not permitted",
       "rootless: this user is root already", "chroot: CAP_SYS_CHROOT has been taken away",
-      "docker's default capabilities",
+      "default capabilities for chroot",
     ] {
       #expect(outcome.output.contains(text), "\(outcome.output)")
     }
