@@ -51,17 +51,16 @@ struct ConfinementTests {
   @Test("by chroot: docker's capabilities, no new privileges, a user's none; all of it ends with a cancelled task")
   func chroot() async throws {
     for (uid, effective) in [(UInt32(0), "00000000a80425fb"), (2001, "0000000000000000")] {
-      let mark = "9876\(effective.last == "0" ? 1 : 2).\(getpid())"
+      let mark = "9876\(uid == 0 ? 1 : 2).\(getpid())"
+      let ended = Flag()
       let task = Task {
-        try await output("sleep \(mark) | sleep \(mark)", in: Chroot()) {
+        defer { ended.raise() }
+        return try await output("sleep \(mark) | sleep \(mark)", in: Chroot()) {
           $0.user = UserIdentity(uid: uid, gid: uid, additionalGIDs: [50])
         }
       }
-      var seconds = 0.0
-      while processes(with: mark).count < 2, seconds < 100 {
-        try await Task.sleep(for: .milliseconds(10))
-        seconds += 0.01
-      }
+      // Unless it has failed, which shows below.
+      while processes(with: mark).count < 2, !ended.isRaised { await Task.yield() }
       for pid in processes(with: mark) {
         let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
         for line in [
@@ -120,5 +119,14 @@ struct ConfinementTests {
       guard let line = try? String(contentsOfFile: "/proc/\(pid)/cmdline", encoding: .utf8) else { return false }
       return line.hasPrefix("sleep\0") && line.contains(argument)
     }
+  }
+
+  /// Something that happens once.
+  private final class Flag: Sendable {
+    private let value = Atomic(false)
+
+    var isRaised: Bool { value.load(ordering: .acquiring) }
+
+    func raise() { value.store(true, ordering: .releasing) }
   }
 }
