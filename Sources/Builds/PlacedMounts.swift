@@ -80,7 +80,7 @@ struct PlacedMounts: Sendable {
     if case .directory(let folder) = mount.source, !mount.isReadOnly { cache = folder }
     let destination = try clear(path, cache: cache)
     switch mount.source {
-    case .file(let file): try OverlayLayer.copyFile(Array(file.utf8), to: destination)
+    case .file(let file): try show(file, at: destination)
     case .directory(let folder):
       try makeDirectory(destination)
       try OverlayLayer(Array(folder.utf8), marks: marks).apply(onto: destination)
@@ -89,6 +89,16 @@ struct PlacedMounts: Sendable {
       try copy(LayerPath(source) ?? .root, of: MergedDirectory(lower, marks: marks), to: destination)
     }
     try restoreParent(of: path)
+  }
+
+  /// A copy; of a socket a second name, as there is but one that listens.
+  private func show(_ file: String, at destination: [UInt8]) throws {
+    guard try FileStatus.of(Array(file.utf8))?.kind == .socket else {
+      return try OverlayLayer.copyFile(Array(file.utf8), to: destination)
+    }
+    guard withCPath(destination, { Glibc.link(file, $0) }) == 0 else {
+      throw NativeError(failed: "link the socket \(file) into the tree")
+    }
   }
 
   private func copy(_ path: LayerPath, of tree: MergedDirectory, to destination: [UInt8]) throws {
