@@ -8,19 +8,37 @@ struct ArchiveStream: ~Copyable {
   private final class Output {
     let path: String?
     var file: AtomicFile?
+    /// A device or a pipe, which stays what it is.
+    let device: FileDescriptor?
 
-    init(_ output: ArchiveOutput) throws(LayerError) {
+    init(_ output: ArchiveOutput) throws {
       guard case .file(let path) = output else {
         self.path = nil
+        device = nil
         return
       }
       self.path = path
+      device = try Self.device(at: path)
+      guard device == nil else { return }
       file = try AtomicFile(in: path.lastIndex(of: "/").map { String(path[..<$0]) + "/" } ?? ".")
+    }
+
+    /// Nil where there is a file, or nothing yet.
+    private static func device(at path: String) throws(NativeError) -> FileDescriptor? {
+      do throws(NativeError) {
+        let opened = try FileDescriptor.open(path, O_WRONLY)
+        return try opened.status().kind == .file ? nil : opened
+      } catch {
+        guard error.errno == ENOENT else { throw error }
+        return nil
+      }
     }
 
     func take(_ bytes: UnsafeRawBufferPointer) throws(NativeError) {
       if file != nil {
         try file?.file.write(bytes)
+      } else if device != nil {
+        try device?.write(bytes)
       } else {
         try StandardOutput.write(bytes)
       }

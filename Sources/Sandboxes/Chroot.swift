@@ -19,6 +19,11 @@ package struct Chroot: Sandbox {
         code: .notAllowed, message: "RUN --network=none needs a network namespace, which chroot does not make",
         hint: "take the flag away, or build where imagesmith may mount: --isolation oci or rootless")
     }
+    guard command.limits.resources.isEmpty, command.limits.sharedMemory == nil else {
+      throw SandboxError(
+        code: .notAllowed, message: "--ulimit and --shm-size need an OCI runtime, and chroot has none",
+        hint: "take them away, or build where imagesmith may mount: --isolation oci or rootless")
+    }
     guard let folder = root.lower.first, root.lower.count == 1, command.mounts.isEmpty,
       let name = command.arguments.first
     else { throw SandboxError(code: .failed, message: "chroot takes one folder, and no mounts") }

@@ -2,16 +2,17 @@ import Images
 import OCI
 
 extension ExportOption {
-  /// What writes an image of those names, the first of which counts where there can be one.
-  func destination(_ names: [String]) throws -> any ImageDestination {
+  /// What writes an image of those names: a layout has it under each of them, an archive of OCI's form under the first.
+  func destinations(_ names: [String]) -> [any ImageDestination] {
     let output: ArchiveOutput = isStandardOutput ? .standardOutput : .file(destination)
-    let name = self.name ?? names.first ?? TagName.standard
+    let given = name.map { [$0] } ?? names
+    let tags = given.isEmpty ? [TagName.standard] : given
     return switch form {
-    case .oci: OCILayoutDestination(directory: destination, tag: name)
-    case .ociArchive: OCIArchiveDestination(output, tag: name)
-    case .docker: DockerArchiveDestination(output, names: (self.name.map { [$0] } ?? names).compactMap(Reference.init))
-    case .local: FolderDestination(destination)
-    case .tar: RootfsArchiveDestination(output)
+    case .oci: tags.map { OCILayoutDestination(directory: destination, tag: $0) }
+    case .ociArchive: [OCIArchiveDestination(output, tag: tags[0])]
+    case .docker: [DockerArchiveDestination(output, names: given.compactMap(Reference.init))]
+    case .local: [FolderDestination(destination)]
+    case .tar: [RootfsArchiveDestination(output)]
     }
   }
 }

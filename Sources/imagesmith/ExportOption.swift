@@ -52,7 +52,9 @@ struct ExportOption: Equatable {
     if form == .oci, fields["tar"].map({ $0 == "true" }) ?? (destination == "-" || destination.hasSuffix(".tar")) {
       form = .ociArchive
     }
-    let export = ExportOption(form: form, destination: destination, name: try fields["name"].map(TagName.parse))
+    let export = ExportOption(
+      form: form, destination: destination == "/dev/stdout" ? "-" : destination,
+      name: try fields["name"].map(TagName.parse))
     guard !export.isStandardOutput || ![.oci, .local].contains(form) else {
       throw Failure(.usage, "--output \(text): a folder cannot go to stdout", hint: usage)
     }

@@ -56,7 +56,7 @@ struct LocalStore: Sendable {
           try OCILayoutDestination(directory: directory, tag: name).write(image)
         }
       }
-      for export in exports { try export.destination(names).write(image) }
+      for destination in exports.flatMap({ $0.destinations(names) }) { try destination.write(image) }
       return Result(
         manifest: documents.manifest.descriptor, config: documents.config.descriptor.digest,
         tookStandardOutput: exports.contains(where: \.isStandardOutput))

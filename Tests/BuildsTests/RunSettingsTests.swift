@@ -22,6 +22,20 @@ struct RunSettingsTests {
     #expect(try await bench.build(file) { $0.limits.resources = limits.resources }.cached == [])
   }
 
+  @Test("chroot cannot limit resources, and says so")
+  func chroot() async throws {
+    var bench = try Workbench()
+    bench.sandbox = { Chroot() }
+    for limits in [
+      SandboxLimits(resources: [.init(name: "nofile", soft: 7, hard: 9)]), SandboxLimits(sharedMemory: 1 << 20),
+    ] {
+      let error = await #expect(throws: SandboxError.self) {
+        try await bench.build("FROM localhost/tiny\nRUN true\n") { $0.limits = limits }
+      }
+      #expect(error?.message.contains("--ulimit and --shm-size") == true)
+    }
+  }
+
   @Test("a network for every RUN, which a RUN's own flag overrides")
   func network() async throws {
     let file = "FROM localhost/tiny\nRUN ls /sys/class/net\nRUN --network=host ls /sys/class/net\n"

@@ -82,6 +82,7 @@ struct BuildOptionTests {
       ("type=oci,dest=-", ExportOption(form: .ociArchive, destination: "-")),
       ("dest=a,type=oci-archive,name=team/x:1", ExportOption(form: .ociArchive, destination: "a", name: "team/x:1")),
       ("type=docker,dest=-", ExportOption(form: .docker, destination: "-")),
+      ("type=docker,dest=/dev/stdout", ExportOption(form: .docker, destination: "-")),
       ("type=local,dest=out", ExportOption(form: .local, destination: "out")),
     ])
   func outputs(text: String, export: ExportOption) throws {

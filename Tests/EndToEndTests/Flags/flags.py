@@ -168,7 +168,12 @@ def judge_outputs(report, builds):
             "-t", "forms", "-o", "type=oci,dest=layout", "-o", "type=oci,dest=oci.tar", "-o",
             "type=docker,dest=docker.tar", "-o", "files", "-o", "type=tar,dest=files.tar", "context")
         answer.succeeded()
-        for image in ("oci:layout:forms", "oci-archive:oci.tar:forms",
+        device = builds.folder / "null"
+        device.symlink_to("/dev/null")
+        builds.call("-t", "a", "-t", "b", "-o", "type=oci,dest=layout", "-o", "type=tar,dest=null",
+                    "context").succeeded()
+        expect(device.is_symlink(), "a device has been replaced")
+        for image in ("oci:layout:a", "oci:layout:b", "oci:layout:forms", "oci-archive:oci.tar:forms",
                       "docker-archive:docker.tar:docker.io/library/forms:latest"):
             expect(builds.inspect(image)["rootfs"]["type"] == "layers", image)
         expect((builds.folder / "files/greeting").read_text() == "hello\n", "the folder has another file")
