@@ -27,7 +27,8 @@ struct ArchiveStream: ~Copyable {
     private static func device(at path: String) throws(NativeError) -> FileDescriptor? {
       do throws(NativeError) {
         let opened = try FileDescriptor.open(path, O_WRONLY)
-        return try opened.status().kind == .file ? nil : opened
+        guard try opened.status().kind != .file else { return nil }
+        return opened
       } catch {
         guard error.errno == ENOENT else { throw error }
         return nil
