@@ -50,11 +50,11 @@ struct DestinationTests {
     if compression != .zstd(level: 3) { #expect(try umoci("copied:one") == expected(image)) }
   }
 
-  @Test("a device or a pipe stays what it is")
+  @Test("a device stays what it is")
   func device() throws {
-    try folder.shell("mkfifo pipe; ln -s /dev/null null; cat pipe >read 2>&1 &")
-    for name in ["null", "pipe"] { try OCIArchiveDestination(.file(folder(name))).write(image()) }
-    try folder.shell("test -L null && test -c /dev/null && test -p pipe")
+    try folder.shell("ln -s /dev/null null")
+    try OCIArchiveDestination(.file(folder("null"))).write(image())
+    try folder.shell("test -L null && test -c /dev/null")
   }
 
   @Test("a Docker archive is read by skopeo", arguments: compressions, [MediaForm.oci, .docker])
