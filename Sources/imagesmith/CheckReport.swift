@@ -96,7 +96,7 @@ struct CheckReport: Encodable {
   func end(_ output: OutputOptions) throws {
     if output.json {
       print(String(decoding: try JSONEncoder.sorted.encode(self), as: UTF8.self))
-    } else {
+    } else if failure == nil || !warnings.isEmpty {
       print(text + summary)
     }
     if let failure { throw failure }
