@@ -1,9 +1,9 @@
-"""Measures the builder on its own: COPY of many small files and of few large ones, cached steps, one tiny RUN, a RUN of
-apt-get with its layer, unpacking a base. Each beside Debian's buildah and umoci, where they do such work, and beside the
-floor: the pipe of tools that is the least that the work takes. All in one run and in turns, so that a busy machine is busy
-for everybody; the last line of stdout is all of it as JSON.
-
+"""Measures the builder on its own: COPY of many small files and of few large ones, cached steps, one tiny RUN, a RUN
+of apt-get with its layer, unpacking a base. Each beside Debian's buildah and umoci, where they do such work, and beside
+the floor: the pipe of tools that is the least that the work takes. All in one run and in turns, so that a busy machine
+is busy for everybody. Each row goes to stderr as JSON when it is there, and all rows to the file of --json.
   Benchmarks/run builder [--state FOLDER] [--repeats N] [--apt] [--only FIGURE]...
+
 
 figures: small, large, cached, tiny, apt (only with --apt: minutes, and Debian's packages), unpack
 Everything is written to a new folder in FOLDER, by default /dev/shm, which is a tmpfs.
@@ -13,7 +13,6 @@ import json
 import os
 import shlex
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,11 +22,13 @@ import floor
 import layout
 import measure
 import workloads
+from table import Table
 
 MIB = 1 << 20
 EPOCH = "1767225600"
 FIGURES = ("small", "large", "cached", "tiny", "unpack", "apt")
-APT = "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qqy --no-install-recommends python3 r-base-core"
+APT = ("apt-get update -qq && "
+       "DEBIAN_FRONTEND=noninteractive apt-get install -qqy --no-install-recommends python3 r-base-core")
 
 
 class Builder:
@@ -61,7 +62,8 @@ class Buildah:
             shutil.rmtree(self.state / name, ignore_errors=True)
 
     def build(self, context, *words):
-        build = shlex.join(map(str, [*self.words, "build", "--layers", "--isolation", "chroot", *words, "-t", "x", context]))
+        options = ["--layers", "--isolation", "chroot", *words, "-t", "x"]
+        build = shlex.join(map(str, [*self.words, "build", *options, context]))
         push = shlex.join(map(str, [*self.words, "push", "-q", "x", f"oci:{self.state}/buildah-layout:x"]))
         return measure.run(["bash", "-ec", f"{build} && {push}"], watches_memory=True)
 
@@ -80,33 +82,6 @@ class Umoci:
         return measure.run(["bash", "-ec", "; ".join(
             [f"umoci init --layout {self.layout}", f"umoci new --image {layout}",
              f"umoci insert --image {layout} {source} {target}"])])
-
-
-class Table:
-    """The rows, and how they are shown."""
-
-    def __init__(self):
-        self.rows = []
-
-    def add(self, figure, goal, runs, **beside):
-        middle = measure.median(runs)
-        row = {
-            "figure": figure, "goal": goal, "seconds": round(middle, 3), "runs": [round(run.seconds, 3) for run in runs],
-            "cpu": round(statistics.median(run.cpu for run in runs), 3),
-            "peak_mib": round(max(run.peak for run in runs) / MIB, 1),
-            "beside": {name: {"seconds": round(measure.median(other), 3),
-                              "cpu": round(statistics.median(run.cpu for run in other), 3),
-                              "ratio": round(middle / measure.median(other), 2)} for name, other in beside.items()}}
-        self.rows.append(row)
-        print(json.dumps(row), file=sys.stderr, flush=True)
-
-    def show(self):
-        print("| figure | goal | measured | processors' time | peak | beside, and the ratio to it |\n|---|---|---|---|---|---|")
-        for row in self.rows:
-            beside = "; ".join(f"{name} {other['seconds']:.2f} s: {other['ratio']:.2f}"
-                               for name, other in row["beside"].items())
-            print(f"| {row['figure']} | {row['goal']} | {row['seconds']:.3f} s | {row['cpu']:.2f} s | "
-                  f"{row['peak_mib']:.0f} MiB | {beside} |")
 
 
 def pipe(folder, command):
@@ -200,7 +175,8 @@ class Figures:
             max(10, self.repeats), imagesmith=lambda: self.builder.build(context),
             start=lambda: measure.run([self.builder.binary, "--version"]))
         buildah = turns(self.repeats, buildah=lambda: self.buildah.build(context))
-        self.table.add("all steps cached", "0.04 s", runs["imagesmith"], **{"start of the program": runs["start"]}, **buildah)
+        self.table.add(
+            "all steps cached", "0.04 s", runs["imagesmith"], **{"start of the program": runs["start"]}, **buildah)
 
     def tiny(self):
         root, base = self.base()
@@ -224,7 +200,8 @@ class Figures:
             max(5, self.repeats), imagesmith=lambda: self.builder.build(unseen()),
             crun=lambda: measure.run(["crun", "run", "--bundle", bundle, "imagesmith-bench"]))
         buildah = turns(self.repeats, buildah=lambda: self.buildah.build(unseen()))
-        self.table.add("one tiny RUN after cached steps", "crun and 0.06 s", runs["imagesmith"], crun=runs["crun"], **buildah)
+        self.table.add(
+            "one tiny RUN after cached steps", "crun and 0.06 s", runs["imagesmith"], crun=runs["crun"], **buildah)
 
     def unpack(self):
         root = self.bootstrap("root-large", "python3,r-base-core,git,build-essential")
@@ -234,7 +211,8 @@ class Figures:
         layers = layout.layers(self.state / "base-large")
         context = self.steps(base, "RUN true")
         inflate = next(tool for tool in ("igzip", "pigz", "gzip") if shutil.which(tool))
-        pipe = f"printf '%s\\n' {shlex.join(map(str, layers))} | xargs -P {os.cpu_count()} -n 1 {inflate} -dc >/dev/null"
+        names = shlex.join(map(str, layers))
+        pipe = f"printf '%s\\n' {names} | xargs -P {os.cpu_count()} -n 1 {inflate} -dc >/dev/null"
         runs = turns(
             self.repeats, imagesmith=lambda: self.fresh(self.builder, lambda: self.builder.build(context)),
             floor=lambda: measure.run(["bash", "-ec", pipe]),
@@ -289,7 +267,7 @@ def main():
         figures.buildah.forget()
         shutil.rmtree(state, ignore_errors=True)
         load.append(os.getloadavg()[0])
-    kind = subprocess.run(["stat", "-f", "-c", "%T", state.parent], capture_output=True, text=True, check=True).stdout.strip()
+    kind = subprocess.check_output(["stat", "-f", "-c", "%T", state.parent], text=True).strip()
     print(f"{os.cpu_count()} processors, {kind}; load {load[0]:.1f} at the start, {load[-1]:.1f} at the end\n")
     figures.table.show()
     if arguments.json:

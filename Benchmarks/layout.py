@@ -16,7 +16,8 @@ def write(directory, root, parts):
     for number, part in enumerate(parts):
         later = [f"--exclude={path}" for other in parts[number + 1:] for path in other]
         subprocess.run(
-            ["tar", "-C", root, "--sort=name", "--xattrs", "--anchored", *later, "-cf", blobs / "tar", *part], check=True)
+            ["tar", "-C", root, "--sort=name", "--xattrs", "--anchored", *later, "-cf", blobs / "tar", *part],
+            check=True)
         with open(blobs / "tar", "rb") as file:
             diff_ids.append("sha256:" + hashlib.file_digest(file, "sha256").hexdigest())
         subprocess.run(["gzip", "-1", "-n", blobs / "tar"], check=True)

@@ -43,7 +43,8 @@ final class CompressionLine: Sendable {
   /// - Parameter threads: how many compress; none where nothing is to be compressed.
   init(_ compression: Compression, threads: Int) {
     self.compression = compression
-    let blocks = threads + 2
+    // One is filled while the others are compressed.
+    let blocks = threads + 1
     // One more, as the end of a stream may be a block that did not come from here.
     empty = Channel(capacity: blocks + 1)
     whole = Channel(capacity: blocks)

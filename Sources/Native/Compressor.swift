@@ -2,7 +2,7 @@
 /// what comes in.
 ///
 /// The bytes depend on the input and the kind alone, neither on the number of threads nor on how the input is cut. Memory is
-/// bounded: a block and its output for each thread, and two more.
+/// bounded: a block and its output for each thread, and one more of both.
 package struct Compressor: ~Copyable {
   /// Takes the compressed stream to its end, on a thread of the compressor's.
   package typealias Consumer = @Sendable (inout CompressedStream) throws(NativeError) -> Void
