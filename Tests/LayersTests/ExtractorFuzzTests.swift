@@ -1,6 +1,7 @@
 import Foundation
 import Native
 import OCI
+import Synchronization
 import Testing
 
 @testable import Layers
@@ -52,11 +53,13 @@ struct ExtractorFuzzTests {
   }
 
   private static func pack(_ bytes: [UInt8], _ compression: Compression) throws -> [UInt8] {
-    var packed: [UInt8] = []
-    var compressor = try Compressor(compression, threads: 1)
-    try bytes.withUnsafeBytes { try compressor.write($0) { packed += $0 } }
-    try compressor.finish { packed += $0 }
-    return packed
+    let packed = Mutex<[UInt8]>([])
+    var compressor = try Compressor(compression, threads: 1) { (stream) throws(NativeError) in
+      while let piece = try stream.next() { packed.withLock { $0 += piece } }
+    }
+    try bytes.withUnsafeBytes { try compressor.write($0) }
+    _ = try compressor.finish()
+    return packed.withLock { $0 }
   }
 
   /// How many layers came out, and how many did not.
