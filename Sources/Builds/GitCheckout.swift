@@ -16,8 +16,11 @@ struct GitCheckout: Sendable {
   ///   - path: where git and what it calls are looked for.
   ///   - token: sent to the server as the password of a git token, where there is one.
   ///   - agent: the socket of an SSH agent.
+  ///   - caBundle: a file of PEM certificates to trust instead of the system's.
   /// - Throws: `BuildError` with code `machine` when git is not installed.
-  init(_ address: GitAddress, path: String, token: [UInt8]? = nil, agent: String? = nil) throws(BuildError) {
+  init(_ address: GitAddress, path: String, token: [UInt8]? = nil, agent: String? = nil, caBundle: String? = nil)
+    throws(BuildError)
+  {
     self.address = address
     let folders = path.split(separator: ":").map(String.init) + ["/usr/bin"]
     guard let program = folders.map({ $0 + "/git" }).first(where: { access($0, X_OK) == 0 }) else {
@@ -33,6 +36,7 @@ struct GitCheckout: Sendable {
       "GIT_SSH_COMMAND=ssh -F /dev/null -o BatchMode=yes -o StrictHostKeyChecking=accept-new"
         + " -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR",
     ]
+    if let caBundle { environment.append("GIT_SSL_CAINFO=\(caBundle)") }
     if let agent { environment.append("SSH_AUTH_SOCK=\(agent)") }
     if let token {
       // By the environment, as arguments can be read by everyone on the machine.

@@ -13,8 +13,9 @@ struct RemoteFile: Sendable {
   /// What the content must be: `sha256:` and 64 digits.
   let checksum: Digest?
   let cache: BuildCache
+  /// A file of PEM certificates to trust instead of the system's.
+  var caBundle: String? = nil
 
-  private static let client = HTTPClient()
   private static let longestWay = 10
 
   /// What is known of an address.
@@ -42,6 +43,7 @@ struct RemoteFile: Sendable {
     }
     let path = Array("\(directory)/".utf8) + address.fileName
     let known = try known()
+    let client = HTTPClient(HTTPClient.Configuration(caBundle: caBundle))
     var at = address
     for _ in 0..<Self.longestWay {
       let part = "\(directory)/.part-\(try RandomBytes.make(count: 8).hexadecimal)"
@@ -50,7 +52,7 @@ struct RemoteFile: Sendable {
       if let known { request.headers["If-None-Match"] = known.etag }
       let response: HTTPResponse
       do {
-        response = try await Self.client.send(request, receiver: { bytes in try download.file.write(bytes) })
+        response = try await client.send(request, receiver: { bytes in try download.file.write(bytes) })
       } catch let error as HTTPError {
         if error.code == .cancelled { throw CancellationError() }
         throw refusal("cannot be fetched: \(error.reason)", hint: "is the address right, and the network there?")

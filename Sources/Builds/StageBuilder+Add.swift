@@ -43,7 +43,9 @@ extension StageBuilder {
       case .path: continue
       case .file(let address):
         guard mkdir(folder, 0o700) == 0 else { throw NativeError(failed: "make \(folder)") }
-        try await RemoteFile(address: address, checksum: try checksum(of: step), cache: builder.cache).fetch(
+        try await RemoteFile(
+          address: address, checksum: try checksum(of: step), cache: builder.cache, caBundle: caBundle
+        ).fetch(
           into: folder)
         fetched.trees[source.text] = CopySource(
           tree: TreeView([folder]), ignore: nil, origin: .fetched, name: RemoteAddress.redacted(address.text))
@@ -75,7 +77,13 @@ extension StageBuilder {
     if let checksum = step.checksum { try address.require(commit: checksum) }
     let token = try ["GIT_AUTH_TOKEN.\(address.host)", "GIT_AUTH_TOKEN"]
       .compactMap { id in try request.secrets[id].map { try $0.bytes(id: id) } }.first
-    return try GitCheckout(address, path: builder.path, token: token, agent: request.agents["default"])
+    return try GitCheckout(
+      address, path: builder.path, token: token, agent: request.agents["default"], caBundle: caBundle)
+  }
+
+  /// The certificates that the machine trusts, where they are named to RUN too.
+  private var caBundle: String? {
+    if case .file(let path)? = request.secrets["ca_bundle"] { path } else { nil }
   }
 
   private func checksum(of step: CopyStep) throws -> Digest? {

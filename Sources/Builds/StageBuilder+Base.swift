@@ -50,7 +50,12 @@ extension StageBuilder {
       if let name = request.dockerfile.stages[index].name, request.namedContexts[name] != nil {
         return try await image(named: name, platform: platform)
       }
-      guard let finished = earlier[index] else { throw BuildError(code: .base, message: "stage \(index) is missing") }
+      guard let finished = earlier[index] else {
+        throw BuildError(
+          code: .unsupported,
+          message: "a trigger of the base image takes files from the stage \(index), which is not built",
+          hint: "take a file from it in this stage as well, by COPY --from or RUN --mount=from=")
+      }
       return (StageBase(finished), .configured)
     case .scratch:
       var config = ImageConfig(platform: platform)

@@ -1,4 +1,5 @@
 import Foundation
+import Layers
 import Testing
 
 @testable import Builds
@@ -67,5 +68,55 @@ struct AddArchiveTests {
     #expect(try made.lastLayer() == ["/x", "/x/file"])
     let error = try await bench.failure("FROM scratch\nADD whiteout.tar /x/\n")
     #expect(error.message.contains(".wh."))
+  }
+
+  @Test("archives with bytes changed at random: refused or unpacked, and nothing outside", arguments: [1, 2, 3, 4])
+  func mutated(seed: UInt64) throws {
+    let bench = try bench()
+    var state = seed
+    // xorshift64
+    func next(_ limit: Int) -> Int {
+      state ^= state << 13
+      state ^= state >> 7
+      state ^= state << 17
+      return Int(state % UInt64(limit))
+    }
+    let names = ["link-absolute", "hardlink-order", "replaces", "inside", "devices"]
+    let seeds = try names.map { Array(try Data(contentsOf: URL(filePath: "\(bench.context)/\($0).tar"))) }
+    let target = try #require(LayerPath("x"))
+    var unpacked = 0
+    for round in 0..<300 {
+      var bytes = seeds[round % seeds.count]
+      for _ in 0...next(6) { bytes[next(bytes.count)] = UInt8(next(256)) }
+      if next(5) == 0 { bytes.removeLast(next(bytes.count)) }
+      if next(3) == 0 { repairChecksums(of: &bytes) }
+      let file = bench.folder.path + "/mutated"
+      try Data(bytes).write(to: URL(filePath: file))
+      let spool = "\(bench.folder.path)/spool-\(round)"
+      try FileManager.default.createDirectory(atPath: spool, withIntermediateDirectories: false)
+      var layer = CopyLayer(below: nil, owner: .root)
+      let archive = AddedArchive(file: Array(file.utf8), name: "mutated", spool: spool)
+      do {
+        guard try AddedArchive.isArchive(archive.file) else { continue }
+        try archive.unpack(into: &layer, at: target, owner: nil)
+        unpacked += 1
+      } catch let error as BuildError {
+        #expect(error.code == .input)
+      }
+      #expect(layer.entries.allSatisfy { $0.path.isWithin(target) })
+    }
+    #expect(unpacked > 20)
+  }
+
+  /// Makes the headers of 512 bytes right again, so that what is changed in them gets further.
+  private func repairChecksums(of bytes: inout [UInt8]) {
+    for start in stride(from: 0, to: bytes.count - 511, by: 512)
+    where bytes[start + 257..<start + 262].elementsEqual("ustar".utf8) {
+      for index in start + 148..<start + 156 { bytes[index] = UInt8(ascii: " ") }
+      let sum = String(bytes[start..<start + 512].reduce(0) { $0 + Int($1) }, radix: 8)
+      let text = Array((String(repeating: "0", count: 6 - sum.count) + sum).utf8)
+      bytes.replaceSubrange(start + 148..<start + 154, with: text)
+      bytes[start + 154] = 0
+    }
   }
 }
