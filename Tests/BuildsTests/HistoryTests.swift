@@ -46,7 +46,7 @@ struct HistoryTests {
       "+ RUN |2 ONE=given TWO= /bin/sh -c echo $ONE # buildkit",
       "+ RUN |2 ONE=given TWO= /bin/sh -c true # buildkit", "+ COPY --chown=1:2 --chmod=0644 a b folder/ # buildkit",
       "+ COPY /etc/passwd . # buildkit", "+ ADD a /a # buildkit", "+ COPY <<one <<two /inline/ # buildkit",
-      "+ WORKDIR /sub", "- WORKDIR /", "- LABEL a=b c d=e", "- EXPOSE [90/tcp 80/udp 443/tcp 444/tcp 8080/tcp]",
+      "+ WORKDIR /sub", "- WORKDIR /", "- LABEL a=b c d=e", "- EXPOSE [8080/tcp 443/tcp 444/tcp 80/udp 90/tcp]",
       "- VOLUME [/v [w]]", "- VOLUME [/x /y z]", "- USER app",
       #"- CMD ["/bin/sh" "-c" "echo \"quoted\" \\\\ back"]"#, "- CMD []", #"- ENTRYPOINT ["/bin/echo" "tab\t"]"#,
       "- SHELL [/bin/sh -e -c]",
