@@ -48,6 +48,7 @@ struct FileTable {
   private static func size(of row: FileRow) -> String {
     switch row.kind {
     case .characterDevice(let major, let minor), .blockDevice(let major, let minor): "\(major), \(minor)"
+    case .symlink(let target): "\(target.count)"
     default: "\(row.size)"
     }
   }

@@ -16,8 +16,13 @@ struct ImageDescription {
   private var heading: String {
     let digest = image.manifest.map { "  \($0.descriptor.digest)" } ?? ""
     let count = image.layers.count
+    let types = image.content.layers.map(\.mediaType.rawValue)
+    let isCompressed = types.contains { $0.hasSuffix("gzip") || $0.hasSuffix("zstd") }
     var lines = [style.bold(image.name.printable) + style.faint(digest)]
-    lines.append(field("size", "\(ByteCount.text(image.size)) in \(count) layer\(count == 1 ? "" : "s"), compressed"))
+    lines.append(
+      field(
+        "size",
+        "\(ByteCount.text(image.size)) in \(count) layer\(count == 1 ? "" : "s")\(isCompressed ? ", compressed" : "")"))
     if let base = image.base {
       lines.append(field("base", [base.name, base.digest].compactMap(\.self).joined(separator: "  ")))
     }

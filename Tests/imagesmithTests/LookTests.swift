@@ -82,7 +82,7 @@ struct LookTests {
       FileTable(rows, isLong: true, showsTotals: false, plain).text == """
         drwxr-xr-x 1 7 8 0 1970-01-01 00:00 /bin
         -rwsr-xr-x 1 7 8 1 1970-01-01 00:00 /bin/tool
-        lrwxrwxrwx 1 7 8 0 1970-01-01 00:00 /link -> bin/tool
+        lrwxrwxrwx 1 7 8 8 1970-01-01 00:00 /link -> bin/tool
 
         """)
 
