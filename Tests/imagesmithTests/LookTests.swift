@@ -74,7 +74,9 @@ struct LookTests {
     let text = ImageDescription(one, plain).text
     #expect(text.hasPrefix("one  sha256:"))
     #expect(text.contains("\n  platform     linux/amd64\n"))
-    #expect(text.contains("\n   1    2.0 kB ■■■■■■■■■■ \(one.layers[0].descriptor.digest.short) COPY bin /bin\n"))
+    let layer = one.layers[0].descriptor
+    let size = ByteCount.text(layer.size).leftPadded(to: 9)
+    #expect(text.contains("\n   1 \(size) ■■■■■■■■■■ \(layer.digest.short) COPY bin /bin\n"))
 
     let tree = try await one.tree()
     let rows = tree.entries.dropFirst().map { FileRow($0.path, $0.node, in: tree, .none, totals: [:]) }
