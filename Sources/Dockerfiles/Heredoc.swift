@@ -5,7 +5,9 @@ package struct Heredoc: Sendable, Hashable {
   /// The delimiter, without quotes; for COPY and ADD also the name of the file.
   package let name: String
   /// The lines between, each with its terminator; without leading tabs when `stripTabs`.
-  package let content: String
+  package var content: String { body.text }
+  /// The content, with the place of each of its lines.
+  let body: Word
   /// Whether variables in the content are expanded: the delimiter was written without quotes.
   package let expand: Bool
   /// Written `<<-`: tabs at the start of lines are not part of the content.
@@ -83,13 +85,19 @@ package struct Heredoc: Sendable, Hashable {
     location = opening.place.start
     var content = ""
     var verbatim = ""
+    var runs: [Word.Run] = []
+    var count = 0
     while let (line, terminator) = try reader.nextRawLine() {
       let text = stripTabs ? String(line.drop { $0 == "\t" }) : line
       if text == opening.name {
-        self.content = content
+        body = Word(content, runs: runs)
         self.verbatim = verbatim + opening.name
         return
       }
+      let start = SourceLocation(line: reader.lineNumber, column: 1)
+      let stripped = line.unicodeScalars.count - text.unicodeScalars.count
+      runs.append(Word.Run(offset: count, location: start.advanced(by: stripped)))
+      count += text.unicodeScalars.count + terminator.unicodeScalars.count
       content += text + terminator
       verbatim += line + terminator
     }

@@ -5,9 +5,17 @@ package struct Word: Sendable, Hashable {
   /// Where runs of adjacent scalars begin: continuation lines and removed quotes leave gaps between them.
   private let runs: [Run]
 
-  private struct Run: Sendable, Hashable {
+  /// Scalars that follow one another in a line of the file.
+  struct Run: Sendable, Hashable {
+    /// Of the first of them in the text.
     let offset: Int
     let location: SourceLocation
+  }
+
+  /// A word whose runs are known, by their offsets.
+  init(_ text: String, runs: [Run]) {
+    self.text = text
+    self.runs = runs
   }
 
   /// A word that stands in one line.

@@ -63,8 +63,7 @@ package struct WordExpander: Sendable {
   /// The content of a heredoc of COPY or ADD, its variables replaced if it is one that expands.
   package func expand(_ heredoc: Heredoc, lookup: (String) -> String?) throws(DockerfileError) -> String {
     guard heredoc.expand else { return heredoc.content }
-    let word = Word(heredoc.content, at: heredoc.location)
-    var lexer = WordLexer(word, escape: "\\", mode: .content, source: source)
+    var lexer = WordLexer(heredoc.body, escape: "\\", mode: .content, source: source)
     return try lexer.lex(lookup).text
   }
 }

@@ -91,4 +91,16 @@ import Testing
     let contents = try copy.sources.files.map { try file.expander.expand($0) { values[$0] } }
     #expect(contents == ["#!/bin/sh\necho n $HOME \"it's\"\n", "$NAME stays\n"])
   }
+
+  @Test(arguments: [
+    ("<<E", "a\nb ${c^}", "4:3"), ("<<-E", "a\n\t\tb ${c^}", "4:5"), ("<<E", "a\r\nb\r\n é${c^}\r", "5:3"),
+    ("<<F <<E", "1\nF\n${c^}", "5:1"), ("<<E", "${c", "3:1"),
+  ])
+  func tellsWhichOfItsLinesIsWrong(_ opening: String, body: String, place: String) throws {
+    let file = try Dockerfile.parse("FROM a\nCOPY \(opening) /f/\n\(body)\nE")
+    guard case .copy(let copy) = file.stages[0].instructions[0].kind, let last = copy.sources.files.last else { return }
+    let error = try #require(throws: DockerfileError.self) { try file.expander.expand(last) { _ in nil } }
+    #expect(error.location?.description == place)
+    #expect(try Inspection(file).error?.location?.description == place)
+  }
 }

@@ -28,7 +28,7 @@ struct StepExpansion {
   mutating func expand(_ sources: CopySources, _ step: inout CheckedStep) throws(DockerfileError) {
     for path in sources.paths { step.words.append(try text(path)) }
     for file in sources.files where file.expand {
-      _ = try expanded(Word(file.content, at: file.location), as: .content)
+      _ = try expanded(file.body, as: .content)
     }
     step.destination = step.absolute(try text(sources.destination))
   }
