@@ -195,10 +195,15 @@ class Figures:
         spec = json.loads((bundle / "config.json").read_text())
         spec["process"].update(terminal=False, args=["/bin/sh", "-c", "echo 1 >/b"])
         spec["root"] = {"path": str(root), "readonly": False}
+        spec["linux"]["namespaces"] = [one for one in spec["linux"]["namespaces"] if one["type"] != "cgroup"]
+        spec["mounts"] = [one for one in spec["mounts"] if one["type"] != "cgroup"]
         (bundle / "config.json").write_text(json.dumps(spec))
+        # crun refuses to run where it finds cgroups of both versions, also when it is to make none
+        script = ("mount -t cgroup2 cgroup2 /sys/fs/cgroup; "
+                  f"exec crun --cgroup-manager=disabled run --bundle {bundle} imagesmith-bench")
         runs = turns(
             max(5, self.repeats), imagesmith=lambda: self.builder.build(unseen()),
-            crun=lambda: measure.run(["crun", "run", "--bundle", bundle, "imagesmith-bench"]))
+            crun=lambda: measure.run(["unshare", "--mount", "bash", "-ec", script]))
         buildah = turns(self.repeats, buildah=lambda: self.buildah.build(unseen()))
         self.table.add(
             "one tiny RUN after cached steps", "crun and 0.06 s", runs["imagesmith"], crun=runs["crun"], **buildah)

@@ -24,7 +24,8 @@ def write(directory, root, parts):
         layers.append(descriptor(blobs, blobs / "tar.gz", "application/vnd.oci.image.layer.v1.tar+gzip"))
     config = {
         "architecture": MACHINES.get(platform.machine(), platform.machine()), "os": "linux",
-        "config": {"Env": ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"]}, "rootfs": {"type": "layers", "diff_ids": diff_ids}}
+        "config": {"Env": ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"]}, "rootfs": {"type": "layers", "diff_ids": diff_ids},
+        "history": [{"created_by": "tar"} for _ in parts]}  # buildah wants one for each layer
     manifest = {
         "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
         "config": put(blobs, config, "application/vnd.oci.image.config.v1+json"), "layers": layers}
