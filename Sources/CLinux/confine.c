@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -47,6 +48,11 @@ static _Noreturn void start(const struct imagesmith_spawn *spawn, int pipe, pid_
   if (chroot(to->root) != 0) imagesmith_spawn_fail(pipe, IMAGESMITH_SPAWN_ROOT, 0);
   if (chdir(to->directory) != 0) imagesmith_spawn_fail(pipe, IMAGESMITH_SPAWN_START, 0);
   umask(022);
+  /* While it may raise them. */
+  for (size_t i = 0; i < to->limit_count; i++) {
+    struct rlimit limit = {.rlim_cur = to->limits[i].soft, .rlim_max = to->limits[i].hard};
+    if (setrlimit((unsigned)to->limits[i].resource, &limit) != 0) imagesmith_spawn_fail(pipe, IMAGESMITH_SPAWN_LIMIT, i);
+  }
   if (to->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
     imagesmith_spawn_fail(pipe, IMAGESMITH_SPAWN_CAPABILITIES, 0);
   if (limit_capabilities(to->capabilities) != 0) imagesmith_spawn_fail(pipe, IMAGESMITH_SPAWN_CAPABILITIES, 0);

@@ -18,6 +18,8 @@ extension ChildProcess {
     package var capabilities: UInt64
     /// Whether set-user-id programs give their owner's rights.
     package var allowsNewPrivileges: Bool
+    /// Limits of setrlimit(2): `RLIMIT_…`, soft, hard.
+    package var limits: [(resource: Int32, soft: UInt64, hard: UInt64)] = []
 
     package init(
       root: String, directory: String, uid: UInt32, gid: UInt32, additionalGIDs: [UInt32] = [], capabilities: UInt64,
@@ -48,11 +50,15 @@ extension ChildProcess {
     guard let confinement else { return body(nil) }
     return confinement.additionalGIDs.withUnsafeBufferPointer { groups in
       candidates.map { UnsafePointer($0) }.withUnsafeBufferPointer { candidates in
-        var value = imagesmith_confinement(
-          root: root, directory: directory, candidates: candidates.baseAddress, user: confinement.uid,
-          group: confinement.gid, groups: groups.baseAddress, group_count: groups.count,
-          capabilities: confinement.capabilities, no_new_privileges: !confinement.allowsNewPrivileges)
-        return body(&value)
+        confinement.limits.map { imagesmith_limit(resource: $0.resource, soft: $0.soft, hard: $0.hard) }
+          .withUnsafeBufferPointer { limits in
+            var value = imagesmith_confinement(
+              root: root, directory: directory, candidates: candidates.baseAddress, user: confinement.uid,
+              group: confinement.gid, groups: groups.baseAddress, group_count: groups.count,
+              capabilities: confinement.capabilities, no_new_privileges: !confinement.allowsNewPrivileges,
+              limits: limits.baseAddress, limit_count: limits.count)
+            return body(&value)
+          }
       }
     }
   }

@@ -161,6 +161,7 @@ package struct ChildProcess: Sendable {
       case IMAGESMITH_SPAWN_ROOT: "make \(confinement?.root ?? "/") the root"
       case IMAGESMITH_SPAWN_START: "enter \(confinement?.directory ?? "/")"
       case IMAGESMITH_SPAWN_CAPABILITIES: "drop capabilities"
+      case IMAGESMITH_SPAWN_LIMIT: "set the limit number \(failure.index + 1)"
       case IMAGESMITH_SPAWN_OWNER: "become user \(confinement?.uid ?? 0)"
       case IMAGESMITH_SPAWN_EXEC: "start \(program)"
       default: "prepare \(program)"

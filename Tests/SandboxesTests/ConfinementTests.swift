@@ -96,6 +96,16 @@ struct ConfinementTests {
     #expect(place?.message.contains("enter /nowhere: No such file or directory") == true)
   }
 
+  @Test("limits of resources, in each sandbox")
+  func limits() async throws {
+    for sandbox in try runtimes() as [any Sandbox] + [Chroot()] {
+      let (_, text) = try await output("ulimit -Sn; ulimit -Hn; ulimit -c", in: sandbox) {
+        $0.limits.resources = [.init(name: "nofile", soft: 77, hard: 99), .init(name: "core", soft: 0, hard: 0)]
+      }
+      #expect(text == "77\n99\n0\n")
+    }
+  }
+
   @Test("ranges of ids: by name or number, the first that counts")
   func ranges() {
     let text = "other:1:2\nme:100000:65536\nme:5:6\n1001:7:8\nbad:x:y\n"

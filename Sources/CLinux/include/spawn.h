@@ -16,6 +16,12 @@ struct imagesmith_mount {
   const char *data;
 };
 
+/* A limit of setrlimit(2). */
+struct imagesmith_limit {
+  int resource; /* RLIMIT_... */
+  uint64_t soft, hard;
+};
+
 /* What a program is confined to where no namespace may be made: another root, an owner, fewer capabilities. */
 struct imagesmith_confinement {
   const char *root; /* becomes "/" */
@@ -27,6 +33,8 @@ struct imagesmith_confinement {
   size_t group_count;
   uint64_t capabilities; /* bit N: the program may have capability N; see capabilities(7) */
   bool no_new_privileges;
+  const struct imagesmith_limit *limits;
+  size_t limit_count;
 };
 
 /* A process in namespaces of its own, or confined without any. */
@@ -58,6 +66,7 @@ enum imagesmith_spawn_step {
   IMAGESMITH_SPAWN_ROOT,
   IMAGESMITH_SPAWN_START, /* the directory in the new root */
   IMAGESMITH_SPAWN_CAPABILITIES,
+  IMAGESMITH_SPAWN_LIMIT, /* `index` says which */
   IMAGESMITH_SPAWN_OWNER,
   IMAGESMITH_SPAWN_EXEC,
 };
