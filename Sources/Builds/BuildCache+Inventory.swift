@@ -65,7 +65,7 @@ extension BuildCache {
       kind: .layer, name: "\(digest)", instruction: "", size: status.size + unpackedSize, unpackedSize: unpackedSize,
       lastUsed: try lastUse(of: digest, blob: status), isInUse: false)
     entry.paths = [blobs.path(of: digest), path] + snapshots.map(\.path)
-    if let diffID, !snapshots.isEmpty { entry.paths.append(markPath(ofUnpacked: diffID)) }
+    if let diffID { entry.paths.append(markPath(ofUnpacked: diffID)) }
     return entry
   }
 
