@@ -1,6 +1,8 @@
 import Dockerfiles
 import FoundationEssentials
+import Glibc
 import Layers
+import Native
 
 /// The folder that COPY takes files from, without what `.dockerignore` leaves out.
 package struct BuildContext: Sendable {
@@ -28,7 +30,7 @@ package struct BuildContext: Sendable {
         code: .input, message: "the build context \(directory) is not a folder",
         hint: "name the folder that holds the files that COPY takes")
     }
-    self.directory = URL(filePath: directory).standardized.path
+    self.directory = try Self.absolute(directory)
     fetched = nil
     let candidates = [dockerfile.map { $0 + ".dockerignore" }, directory + "/.dockerignore"].compactMap(\.self)
     guard let file = candidates.first(where: FileManager.default.fileExists(atPath:)) else {
@@ -36,5 +38,11 @@ package struct BuildContext: Sendable {
       return
     }
     ignore = try DockerIgnore.parse(String(contentsOfFile: file, encoding: .utf8), file: file)
+  }
+  /// The path from the root, through no link and no `..`: the same folder is known by the same name.
+  private static func absolute(_ directory: String) throws(NativeError) -> String {
+    guard let path = realpath(directory, nil) else { throw NativeError(failed: "find the folder \(directory)") }
+    defer { free(path) }
+    return String(cString: path)
   }
 }
