@@ -58,14 +58,18 @@ extension StageBuilder {
       }
       return (StageBase(finished), .configured)
     case .scratch:
-      var config = ImageConfig(platform: platform)
-      var container = ContainerConfig()
-      container.workingDir = "/"
-      config.config = container
-      return (try StageBase(config: config, layers: []), .configured)
+      return (try StageBase(config: scratchConfig(platform), layers: []), .configured)
     case .image(let name):
       return try await image(named: name, platform: platform)
     }
+  }
+
+  func scratchConfig(_ platform: Platform) -> ImageConfig {
+    var config = ImageConfig(platform: platform)
+    var container = ContainerConfig()
+    container.workingDir = "/"
+    config.config = container
+    return config
   }
 
   /// An image, or what `--build-context` puts in its place.
@@ -74,9 +78,7 @@ extension StageBuilder {
     case .bootstrap(let bootstrap):
       return try await bootstrapped(bootstrap, platform: platform)
     case .directory(let directory):
-      throw BuildError(
-        code: .input, message: "\(name) stands for the folder \(directory), which is no image",
-        hint: "use it in COPY --from=\(name)")
+      return try await folder(directory, named: name, platform: platform)
     case .image(let other):
       return try await fetched(other, platform: platform)
     case nil:

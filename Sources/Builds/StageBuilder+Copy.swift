@@ -84,7 +84,7 @@ extension StageBuilder {
   }
 
   /// Lists the files that the words name, and hashes them.
-  private static func read(
+  static func read(
     _ step: CopyStep, _ source: CopySource?, _ fetched: FetchedSources, after own: (key: StepKey, inputs: StepInputs),
     _ index: FileIndex?
   ) async throws -> ([CopyItem], StepKey, StepInputs) {
@@ -99,9 +99,7 @@ extension StageBuilder {
     }
   }
 
-  private func write(
-    _ step: CopyStep, _ items: [CopyItem], isAlone: Bool
-  ) async throws -> Layer {
+  func write(_ step: CopyStep, _ items: [CopyItem], isAlone: Bool) async throws -> Layer {
     let below = isAlone ? TreeView([]) : try await tree.view()
     let owner = try step.chown.map { try UserDatabase(below).owner(of: $0) }
     let spool = step.unpacks.local || step.unpacks.remote ? try builder.cache.makeWorkArea() : nil

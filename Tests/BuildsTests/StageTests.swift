@@ -104,8 +104,23 @@ struct StageTests {
     #expect(try await made.text("/f/file") == "elsewhere")
     #expect(try await made.status("/f/hidden") == nil)
     #expect(try await made.text("/etc/passwd")?.isEmpty == false)
-    let error = try await bench.failure("FROM files\n") { $0.namedContexts = ["files": .directory(other.path)] }
-    #expect(error.message.contains("stands for the folder"))
+  }
+
+  @Test("a folder as a base, from the cache the second time")
+  func folderAsBase() async throws {
+    let bench = try Workbench()
+    let other = try TemporaryFolder()
+    try other.write(["file": "elsewhere", "folder/inner": "", ".dockerignore": "hidden", "hidden": ""])
+    for cached in [[], [1]] {
+      let made = try await bench.build("FROM files\nLABEL a=b\n") {
+        $0.namedContexts = ["files": .directory(other.path)]
+      }
+      #expect(made.cached == cached)
+      #expect(try await made.text("/file") == "elsewhere")
+      #expect(try await made.status("/folder/inner")?.uid == 0)
+      #expect(try await made.status("/hidden") == nil)
+      #expect(made.image.config.history?.map(\.createdBy) == ["FROM files", "LABEL a=b"])
+    }
   }
 
   @Test("the configuration: Docker's PATH where the base has none, labels from outside, no time but the epoch's")
