@@ -192,7 +192,10 @@ struct PruneTests {
     _ = try BuildCache(directory: bench.cache)
     #expect(FileManager.default.fileExists(atPath: partial), "somebody unpacks it")
     _ = consume lock
-    _ = try BuildCache(directory: bench.cache)
+    // A process that another test starts just now holds the lock with its copy of the descriptor, until it is a program.
+    for _ in 0..<1000 where FileManager.default.fileExists(atPath: partial) {
+      _ = try BuildCache(directory: bench.cache)
+    }
     #expect(!FileManager.default.fileExists(atPath: partial))
     #expect(!FileManager.default.fileExists(atPath: bench.cache + "/builds/dead"))
   }

@@ -112,7 +112,7 @@ struct BuildOptionTests {
     }
     #expect(try parse() == .zstd(level: 3))
     #expect(try parse(or: .gzip(level: 6)) == .gzip(level: 6))
-    #expect(try parse("--compression", "gzip") == .gzip(level: 6))
+    #expect(try parse("--compression", "gzip") == .defaultGzip)
     #expect(try parse("--compression-level", "19") == .zstd(level: 19))
     #expect(try parse("--compression", "uncompressed") == .none)
     #expect(try refusal { _ = try parse("--compression", "gzip", "--compression-level", "10") }.contains("gzip"))
