@@ -2,6 +2,7 @@ import ArgumentParser
 import Builds
 import Foundation
 import Native
+import Sandboxes
 
 /// `imagesmith cache prune`: a smaller cache.
 struct CachePruneCommand: InterruptibleCommand {
@@ -32,6 +33,9 @@ struct CachePruneCommand: InterruptibleCommand {
   var dryRun = false
 
   @OptionGroup var output: OutputOptions
+
+  /// The unpacked layers of a user who is not root belong to the ids of that user's namespace.
+  func prepare() throws { RootlessEntry.enter(path: Environment.path) }
 
   mutating func run() async throws {
     output.apply()

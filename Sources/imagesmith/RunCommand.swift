@@ -41,6 +41,8 @@ struct RunCommand: InterruptibleCommand {
 
   @OptionGroup var output: OutputOptions
 
+  func prepare() throws { RootlessEntry.enter(path: Environment.path) }
+
   mutating func run() async throws {
     output.apply()
     guard (1...65_535).contains(port) else {
@@ -62,8 +64,11 @@ struct RunCommand: InterruptibleCommand {
     }
     let variables = given + ["JUPYTERHUB_PORT=\(port)", "IMAGESMITH_SHADOW=\(try accounts.shadow(hashes: hashes))"]
     try announce(accounts.members.map(\.name), passwords)
+    // By chroot the hub would have no /proc, and no end when this ends.
+    let isolation: Isolation = UserNamespace.isEntered ? .rootless : .oci
+    let ladder = IsolationLadder(isolation, path: Environment.path, folder: store.cache.workFolder)
     let status = try await container.run(
-      environment: variables, cache: store.cache, sandbox: OCIRuntime.find(path: Environment.path)
+      environment: variables, cache: store.cache, sandbox: try await ladder.sandbox()
     ) { Console.standard.pass(Array($0)) }
     throw Failure(.failed, "the hub of \(group.name) ended by itself, with status \(status.code)")
   }
