@@ -5,8 +5,8 @@ import Synchronization
 
 /// The content of many files, each as its SHA-256.
 enum FileDigests {
-  /// Files that a thread takes at a time.
-  private static let portion = 32
+  /// What a thread takes at a time: so many files, or fewer that have so many bytes together. Large files go one by one.
+  private static let portion = (files: 32, bytes: 4 << 20)
 
   /// The 32 bytes of each file, in the order of `files`. What the index knows is not read; the others are read by as many
   /// threads as there are processors, and told to the index. Blocks.
@@ -19,12 +19,12 @@ enum FileDigests {
     let outcome = Mutex<(next: Int, read: [(Int, [UInt8])], error: (any Error)?)>((0, [], nil))
     let work: @Sendable () -> Void = {
       while true {
-        let start = outcome.withLock { outcome in
-          defer { outcome.next += portion }
-          return outcome.error == nil ? outcome.next : unknown.count
+        let numbers = outcome.withLock { outcome in
+          let numbers = outcome.error == nil ? portion(of: unknown[outcome.next...], files) : []
+          outcome.next += numbers.count
+          return numbers
         }
-        guard start < unknown.count else { return }
-        let numbers = unknown[start..<min(start + portion, unknown.count)]
+        guard !numbers.isEmpty else { return }
         let result = Result { try numbers.map { ($0, try digest(of: files[$0], index: index)) } }
         outcome.withLock { outcome in
           switch result {
@@ -39,6 +39,17 @@ enum FileDigests {
     if let error { throw error }
     for (number, digest) in read { digests[number] = digest }
     return digests
+  }
+
+  /// The first of `numbers`, as many as a thread takes at a time.
+  private static func portion(of numbers: ArraySlice<Int>, _ files: [CopySource.File]) -> ArraySlice<Int> {
+    var bytes = 0
+    let first = numbers.prefix(portion.files)
+    let end = first.firstIndex { number in
+      bytes += files[number].status.size
+      return bytes >= portion.bytes
+    }
+    return end.map { first[...$0] } ?? first
   }
 
   private static func run(_ work: @escaping @Sendable () -> Void, threads: Int) {
