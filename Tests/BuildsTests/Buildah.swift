@@ -12,12 +12,17 @@ struct Buildah {
 
   static let isInstalled = access("/usr/bin/buildah", X_OK) == 0
 
-  /// With a store of its own, in which `localhost/tiny` is the tests' base.
+  /// With a store of its own, in which `localhost/tiny` is the tests' small base.
   init() throws {
     // Its plainest store copies whole trees, which memory does sooner than a disk.
     folder = access("/dev/shm", W_OK) == 0 ? try TemporaryFolder(in: "/dev/shm") : try TemporaryFolder()
-    let image = try require(["pull", "--quiet", "oci:\(try TinyBase.layout.get()):tiny"])
-    _ = try require(["tag", try #require(image.split(separator: "\n").last.map(String.init)), "localhost/tiny"])
+    try pull("oci:\(try TinyBase.layout.get()):tiny", as: "localhost/tiny")
+  }
+
+  /// Takes an image into the store.
+  func pull(_ image: String, as name: String) throws {
+    let pulled = try require(["pull", "--quiet", image])
+    _ = try require(["tag", try #require(pulled.split(separator: "\n").last.map(String.init)), name])
   }
 
   /// The image of a case; nil when buildah does not build it.
@@ -31,7 +36,9 @@ struct Buildah {
     // The one form that keeps what Docker's configuration has beyond OCI's.
     let image = "\(folder.path)/image"
     defer { try? FileManager.default.removeItem(atPath: image) }
-    _ = try require(["push", "--quiet", "--format", "docker", "localhost/result", "dir:\(image)"])
+    _ = try require([
+      "push", "--quiet", "--disable-compression", "--format", "docker", "localhost/result", "dir:\(image)",
+    ])
     _ = try require(["rmi", "--force", "localhost/result"])
     return try facts(of: image)
   }

@@ -10,10 +10,16 @@ import Testing
 struct BuildahTests {
   static let buildah = Result { try Buildah() }
   static let bench = Result { try Workbench() }
+  /// `localhost/debian`, in buildah's store as well.
+  static let debian = Task {
+    let layout = try await DebianBase.make(on: bench.get())
+    try buildah.get().pull("oci:\(layout):debian", as: "localhost/debian")
+  }
 
   @Test("the same tree and the same configuration", arguments: CorpusCase.names)
   func agrees(name: String) async throws {
     let item = try CorpusCase(name)
+    if item.text.contains("localhost/debian") { try await Self.debian.value }
     let context = try BuildContext(directory: CorpusCase.context.get().path, dockerfile: item.file)
     // Both at a time, as each leaves a processor idle.
     async let judged = Self.buildah.get().build(item, context: context.directory)
@@ -23,6 +29,7 @@ struct BuildahTests {
         $0.context = context
         $0.arguments = item.arguments
         $0.target = item.target
+        $0.namedContexts["localhost/debian"] = DebianBase.context
       }
     } catch {
       made = nil

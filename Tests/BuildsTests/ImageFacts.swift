@@ -34,7 +34,8 @@ struct ImageFacts {
   }
 
   private static func describe(_ entry: LayerEntry) throws -> String {
-    let attributes = entry.attributes.map { String(decoding: $0.name, as: UTF8.self) }.sorted()
+    let attributes = entry.attributes.map { "\(String(decoding: $0.name, as: UTF8.self))=\($0.value.hexadecimal)" }
+      .sorted()
     let rights = "\(String(entry.mode, radix: 8)) \(entry.uid):\(entry.gid) \(attributes)"
     switch entry.kind {
     case .directory: return "folder \(rights)"
