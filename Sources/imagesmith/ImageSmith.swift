@@ -1,4 +1,5 @@
 import ArgumentParser
+import Native
 
 /// The command line: one file per verb.
 @main
@@ -26,6 +27,8 @@ struct ImageSmith: AsyncParsableCommand {
     ])
 
   static func main() async {
+    // Without it only more memory is used.
+    try? Heap.shareArena()
     let interruption = Interruption()
     do {
       var command = try parseAsRoot(BooleanFlags.normalized(CommandLine.arguments.dropFirst()))

@@ -49,6 +49,9 @@ int imagesmith_birth_time(int directory, const char *name, int64_t *seconds, uin
 void *imagesmith_enter_locale(int utf8);
 void imagesmith_leave_locale(void *previous);
 
+/* Has malloc use one arena for all threads. Returns 1, or 0 when it cannot. */
+int imagesmith_share_arena(void);
+
 /* ioctl(2) TIOCGWINSZ: the size of a terminal in characters. Returns 0, or -1 with errno. */
 int imagesmith_window_size(int descriptor, unsigned short *columns, unsigned short *rows);
 
