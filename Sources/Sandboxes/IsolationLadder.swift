@@ -7,13 +7,18 @@ package actor IsolationLadder {
   private let isolation: Isolation
   private let path: String
   private let folder: String
+  private let notice: @Sendable (String) -> Void
   private var found: Task<any Sandbox, any Error>?
 
   /// - Parameters:
   ///   - path: where runtimes are looked for.
   ///   - folder: where commands' upper layers will be: what a file system can decides as well.
-  package init(_ isolation: Isolation, path: String, folder: String) {
+  ///   - notice: is told when `auto` has come down to chroot, and why.
+  package init(
+    _ isolation: Isolation, path: String, folder: String, notice: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
     self.isolation = isolation
+    self.notice = notice
     self.path = path
     self.folder = folder
   }
@@ -32,13 +37,18 @@ package actor IsolationLadder {
   private struct Obstacle: Error {
     var rung: Isolation
     var reason: String
+    var code = SandboxError.Code.notAllowed
   }
 
   private func probe() async throws -> any Sandbox {
     var obstacles: [Obstacle] = []
     for rung in isolation == .auto ? [.oci, .rootless, .chroot] : [isolation] {
       do {
-        return try await sandbox(on: rung)
+        let sandbox = try await sandbox(on: rung)
+        if rung == .chroot, let first = obstacles.first {
+          notice("RUN is kept from the machine by chroot alone: \(first.rung.rawValue): \(first.reason)")
+        }
+        return sandbox
       } catch let obstacle as Obstacle {
         obstacles.append(obstacle)
       }
@@ -77,7 +87,8 @@ package actor IsolationLadder {
     } catch let error as NativeError {
       throw Obstacle(rung: rung, reason: "\(error)")
     } catch let error as SandboxError where error.code != .failed {
-      throw Obstacle(rung: rung, reason: [error.message, error.hint].compactMap(\.self).joined(separator: ": "))
+      let reason = [error.message, error.hint].compactMap(\.self).joined(separator: ": ")
+      throw Obstacle(rung: rung, reason: reason, code: error.code)
     }
   }
 
@@ -96,7 +107,7 @@ package actor IsolationLadder {
     let reasons = obstacles.map { "\($0.rung.rawValue): \($0.reason)" }
     guard isolation == .auto else {
       return SandboxError(
-        code: .notAllowed, message: "RUN cannot be run with --isolation \(reasons.joined())",
+        code: obstacles.first?.code ?? .notAllowed, message: "RUN cannot be run with --isolation \(reasons.joined())",
         hint: "leave --isolation away: imagesmith takes what works here")
     }
     return SandboxError(

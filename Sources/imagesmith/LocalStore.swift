@@ -38,7 +38,8 @@ struct LocalStore: Sendable {
       display.finish()
       warnings.tell()
     }
-    let ladder = IsolationLadder(isolation, path: Environment.path, folder: cache.workFolder)
+    let ladder = IsolationLadder(
+      isolation, path: Environment.path, folder: cache.workFolder, notice: { warnings.add($0) })
     let builder = ImageBuilder(
       cache: cache, bases: ImageBases(), path: Environment.path, sandbox: { try await ladder.sandbox() },
       report: { event in
