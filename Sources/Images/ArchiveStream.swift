@@ -41,7 +41,7 @@ struct ArchiveStream: ~Copyable {
       } else if device != nil {
         try device?.write(bytes)
       } else {
-        try StandardOutput.write(bytes)
+        try StandardStream.output.write(bytes)
       }
     }
 
@@ -85,17 +85,5 @@ struct ArchiveStream: ~Copyable {
     let output = output
     try tar.finish()
     try output.commit()
-  }
-}
-
-/// The descriptor 1, which nobody closes.
-package enum StandardOutput {
-  package static func write(_ bytes: UnsafeRawBufferPointer) throws(NativeError) {
-    var rest = bytes
-    while !rest.isEmpty {
-      let count = retrying { Glibc.write(1, rest.baseAddress, rest.count) }
-      guard count >= 0 else { throw NativeError(failed: "write to standard output") }
-      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-    }
   }
 }

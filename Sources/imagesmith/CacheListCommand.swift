@@ -1,6 +1,7 @@
 import ArgumentParser
 import Builds
 import Foundation
+import Native
 
 /// `imagesmith cache list`: what is in the cache.
 struct CacheListCommand: InterruptibleCommand {
@@ -26,11 +27,10 @@ struct CacheListCommand: InterruptibleCommand {
     var inventory = try cache.inventory()
     if oldest { inventory.entries.sort { $0.lastUsed < $1.lastUsed } }
     guard !output.json else {
-      let data = try JSONEncoder.sorted.encode(CacheReport(inventory, directory: cache.directory))
-      return print(String(decoding: data, as: UTF8.self))
+      return try StandardStream.output.write(json: CacheReport(inventory, directory: cache.directory))
     }
     let now = Int(Date().timeIntervalSince1970)
-    for entry in inventory.entries { print(Self.line(entry, now: now)) }
+    try StandardStream.output.write(inventory.entries.map { Self.line($0, now: now) + "\n" }.joined())
     let records = "\(inventory.records) records of steps, \(ByteCount.text(inventory.recordSize))"
     Console.standard.note("\(ByteCount.text(inventory.size)) in \(cache.directory), of which \(records)")
   }

@@ -49,12 +49,9 @@ struct CachePruneCommand: InterruptibleCommand {
     if mounts { pruning.kinds = [.mount] }
     let cache = try BuildCache(directory: Environment.cacheDirectory)
     let outcome = try await BlockingPool.shared.run { [pruning] in try pruning.run(on: cache) }
-    if output.json {
-      let data = try JSONEncoder.sorted.encode(Report(outcome, isDry: dryRun))
-      return print(String(decoding: data, as: UTF8.self))
-    }
+    if output.json { return try StandardStream.output.write(json: Report(outcome, isDry: dryRun)) }
     let now = Int(Date().timeIntervalSince1970)
-    for entry in outcome.removed { print(CacheListCommand.line(entry, now: now)) }
+    try StandardStream.output.write(outcome.removed.map { CacheListCommand.line($0, now: now) + "\n" }.joined())
     let verb = dryRun ? "would be freed" : "freed"
     Console.standard.note(
       "\(ByteCount.text(outcome.before - outcome.after)) \(verb), \(ByteCount.text(outcome.after)) left")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Images
+import Native
 
 /// `imagesmith cat`: one file of an image.
 struct CatCommand: InterruptibleCommand {
@@ -29,7 +30,7 @@ struct CatCommand: InterruptibleCommand {
     let (found, finding) = try await finder.resolve(path)
     switch finding {
     case .file(let inode, let size):
-      try await finder.forEachPiece(of: inode, size: size) { try StandardOutput.write($0) }
+      try await finder.forEachPiece(of: inode, size: size) { try StandardStream.output.write($0) }
     case .directory:
       throw Failure(
         .input, "\(found) in \(image.name) is a directory", hint: "imagesmith ls \(self.image) \(found)")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Native
 import Recipes
 
 /// `imagesmith check`: everything that can be known to be wrong without building.
@@ -33,7 +34,7 @@ struct CheckCommand: InterruptibleCommand {
     report.drift = zip(project.groups, drifts).flatMap { group, drift in
       drift.changes.map { "images/\(group.name)/\($0.path)" }
     }
-    if !output.json { print(drifts.map(\.description).joined(), terminator: "") }
+    if !output.json { try StandardStream.output.write(drifts.map(\.description).joined()) }
     try report.end(output)
   }
 }

@@ -1,5 +1,6 @@
 import Dockerfiles
 import Foundation
+import Native
 
 /// What checking one Dockerfile or more came to, for people and for programs.
 struct CheckReport: Encodable {
@@ -95,9 +96,9 @@ struct CheckReport: Encodable {
   /// - Throws: the error that would end a build, else `Failure` with code `difference` when there are findings.
   func end(_ output: OutputOptions) throws {
     if output.json {
-      print(String(decoding: try JSONEncoder.sorted.encode(self), as: UTF8.self))
+      try StandardStream.output.write(json: self)
     } else if failure == nil || !warnings.isEmpty {
-      print(text + summary)
+      try StandardStream.output.write(text + summary + "\n")
     }
     if let failure { throw failure }
     if let drift, !drift.isEmpty {

@@ -77,7 +77,7 @@ final class Console: Sendable {
   func pass(_ bytes: [UInt8]) {
     state.withLock { state in
       guard state.verbosity > .quiet else { return }
-      FileHandle.standardError.write(Data(bytes))
+      tell(bytes)
     }
   }
 
@@ -125,10 +125,13 @@ final class Console: Sendable {
 
   private func write(_ record: ProgressRecord) {
     guard let data = try? JSONEncoder.sorted.encode(record) else { return }
-    FileHandle.standardError.write(data + Data("\n".utf8))
+    tell(data + [UInt8(ascii: "\n")])
   }
 
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  private func write(_ text: String) { tell(Array(text.utf8)) }
+
+  /// Where stderr cannot be written, nobody can be told so, and the work goes on.
+  private func tell(_ bytes: some Collection<UInt8>) { try? StandardStream.error.write(bytes) }
 
   private func paint(_ text: String, _ colour: Int) -> String {
     isColoured ? "\u{1B}[1;\(colour)m\(text)\u{1B}[0m" : text

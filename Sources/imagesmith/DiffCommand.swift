@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Images
+import Native
 
 /// `imagesmith diff`: what differs between two images.
 struct DiffCommand: InterruptibleCommand {
@@ -60,11 +61,10 @@ struct DiffCommand: InterruptibleCommand {
     if files { difference.packages = [] }
     if packages { difference.files = [] }
     if json {
-      let data = try JSONEncoder.sorted.encode(DifferenceReport(difference))
-      print(String(decoding: data, as: UTF8.self))
+      try StandardStream.output.write(json: DifferenceReport(difference))
     } else {
       let text = DifferenceText(difference, before, after, isRecursive: recursive, .standardOutput())
-      print(text.text, terminator: "")
+      try StandardStream.output.write(text.text)
     }
     guard difference.config.isEmpty, difference.files.isEmpty, difference.packages.isEmpty else {
       throw Failure(.difference, nil)

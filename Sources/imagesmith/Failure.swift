@@ -121,7 +121,9 @@ struct Failure: Error {
 
   private static func hint(for error: NativeError) -> String? {
     switch error.errno {
-    case 28: "the disk is full: make room, or name another folder in IMAGESMITH_HOME"
+    case 9: "standard output is closed: send it to a file, or to /dev/null"
+    case 28: "the disk is full: make room, or name another place; the cache's is IMAGESMITH_HOME"
+    case 30: "the disk is read-only: name another place; the cache's is IMAGESMITH_HOME"
     case 1, 13: "run imagesmith as root, or as a user who may do this"
     default: nil
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Native
 import Recipes
 import Rosters
 
@@ -48,7 +49,7 @@ struct GenerateCommand: InterruptibleCommand {
   static func check(_ drifts: [RecipeDrift]) throws {
     let text = drifts.map(\.description).joined()
     guard !text.isEmpty else { return Console.standard.note("images/ is what users.yaml says") }
-    print(text, terminator: "")
+    try StandardStream.output.write(text)
     throw Failure(.difference, "images/ is not what users.yaml says", hint: "imagesmith generate, and commit images/")
   }
 

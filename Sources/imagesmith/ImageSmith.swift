@@ -27,6 +27,8 @@ struct ImageSmith: AsyncParsableCommand {
     ])
 
   static func main() async {
+    // Without /dev/null there is nothing that can hold their place.
+    try? StandardStream.holdClosed()
     // Without it only more memory is used.
     try? Heap.shareArena()
     let interruption = Interruption()

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Images
+import Native
 
 /// `imagesmith inspect`: what an image says of itself.
 struct InspectCommand: InterruptibleCommand {
@@ -43,21 +44,14 @@ struct InspectCommand: InterruptibleCommand {
 
   mutating func run() async throws {
     let image = try await options.image(image)
-    if config { return try Self.write(image.configDocument.bytes) }
+    if config { return try StandardStream.output.write(image.configDocument.bytes) }
     if raw {
       guard let manifest = image.manifest else {
         throw Failure(.input, "\(image.name) has no manifest: Docker archives have none", hint: "--config is there")
       }
-      return try Self.write(manifest.bytes)
+      return try StandardStream.output.write(manifest.bytes)
     }
-    if json {
-      let data = try JSONEncoder.sorted.encode(ImageReport(image))
-      return print(String(decoding: data, as: UTF8.self))
-    }
-    print(ImageDescription(image, .standardOutput()).text, terminator: "")
-  }
-
-  private static func write(_ bytes: [UInt8]) throws {
-    try bytes.withUnsafeBytes { try StandardOutput.write($0) }
+    if json { return try StandardStream.output.write(json: ImageReport(image)) }
+    try StandardStream.output.write(ImageDescription(image, .standardOutput()).text)
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Images
 import Layers
+import Native
 
 /// `imagesmith ls`: the files of an image, or what one layer changes.
 struct ListCommand: InterruptibleCommand {
@@ -95,9 +96,10 @@ struct ListCommand: InterruptibleCommand {
 
   private func show(_ rows: [FileRow]) throws {
     if json {
-      for row in rows { print(String(decoding: try JSONEncoder.sorted.encode(row.report), as: UTF8.self)) }
-      return
+      let encoder = JSONEncoder.sorted
+      let lines = try rows.map { try String(decoding: encoder.encode($0.report), as: UTF8.self) + "\n" }
+      return try StandardStream.output.write(lines.joined())
     }
-    print(FileTable(rows, isLong: long, showsTotals: size, .standardOutput()).text, terminator: "")
+    try StandardStream.output.write(FileTable(rows, isLong: long, showsTotals: size, .standardOutput()).text)
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Native
 
 /// The options that every verb takes.
 struct OutputOptions: ParsableArguments {
@@ -16,8 +17,6 @@ struct OutputOptions: ParsableArguments {
 
   /// Prints one result: a line, or with `--json` an object.
   func print(_ line: String, _ object: [String: String]) throws {
-    guard json else { return Swift.print(line) }
-    let data = try JSONEncoder.sorted.encode(object)
-    Swift.print(String(decoding: data, as: UTF8.self))
+    if json { try StandardStream.output.write(json: object) } else { try StandardStream.output.write(line + "\n") }
   }
 }

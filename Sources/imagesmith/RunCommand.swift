@@ -86,8 +86,7 @@ struct RunCommand: InterruptibleCommand {
         text += "  \(user.padding(toLength: width, withPad: " ", startingAt: 0))  \(passwords[user] ?? "")\n"
       }
     }
-    // Unbuffered: whoever reads this through a pipe waits for it.
-    try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    try StandardStream.output.write(text)
   }
 
   private struct Announcement: Encodable {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Native
 import Rosters
 
 /// `imagesmith schema`: the JSON Schema of users.yaml.
@@ -9,6 +10,6 @@ struct SchemaCommand: ParsableCommand {
     discussion: "Example:  imagesmith schema >docs/users.schema.json")
 
   mutating func run() throws {
-    print(RosterSchema.json, terminator: "")
+    try StandardStream.output.write(RosterSchema.json)
   }
 }

@@ -28,6 +28,7 @@ from project import Project
 from relay import Relay
 from remotes import docker_config, judge_account, judge_images, judge_registry
 from report import Report
+from streams import judge_streams
 
 
 def powerless_keys(services):
@@ -67,6 +68,7 @@ def main():
     judge_dockerfiles(report, project("dockerfile"))
     judge_run(report, project("run"))
     judge_machine(report, project("machine"))
+    judge_streams(report, project("streams"))
     judge_base(report, project("base"), registry["address"], free_port())
     judge_images(report, project("images"))
     judge_registry(report, project("registry"), services, free_port())
