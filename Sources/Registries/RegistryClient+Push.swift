@@ -4,6 +4,8 @@ import OCI
 extension RegistryClient {
   /// Pushes an image. What is there already costs one request; else blobs go in parallel, then the manifest.
   ///
+  /// Blobs that have no file here are believed to be there, and are looked for when the registry refuses the manifest.
+  ///
   /// - Parameter reference: the tag, or without one the digest, that will name the image.
   /// - Throws: `RegistryError`; of code `immutable` when the tag names another image and may not be moved.
   package func push(
@@ -25,19 +27,23 @@ extension RegistryClient {
       return PushResult(image: pushed, wasThere: true, existing: size)
     }
     var result = PushResult(image: pushed, wasThere: false)
-    let arrivals = try await blobs.mapConcurrently(limit: configuration.concurrency) { blob in
-      try await self.deliver(
-        blob, path: image.files[blob.digest], to: reference, mountFrom: image.mountFrom, progress: progress,
-        until: deadline)
-    }
-    for (blob, arrival) in zip(blobs, arrivals) {
-      switch arrival {
-      case .uploaded: result.uploaded += blob.size
-      case .mounted: result.mounted += blob.size
-      case .existing: result.existing += blob.size
+    func deliver(_ blobs: [Descriptor]) async throws {
+      let arrivals = try await blobs.mapConcurrently(limit: configuration.concurrency) { blob in
+        try await self.deliver(
+          blob, path: image.files[blob.digest], to: reference, mountFrom: image.mountFrom, progress: progress,
+          until: deadline)
       }
+      for (blob, arrival) in zip(blobs, arrivals) { result.count(blob, arrival) }
     }
-    _ = try await put(manifest: image.manifest, image.mediaType, to: target, until: deadline)
+    let believed = blobs.filter { image.files[$0.digest] == nil }
+    try await deliver(blobs.filter { image.files[$0.digest] != nil })
+    do {
+      _ = try await put(manifest: image.manifest, image.mediaType, to: target, until: deadline)
+      for blob in believed { result.count(blob, .existing) }
+    } catch let error as RegistryError where !believed.isEmpty && error.mayMissBlobs {
+      try await deliver(believed)
+      _ = try await put(manifest: image.manifest, image.mediaType, to: target, until: deadline)
+    }
     return result
   }
 
@@ -52,5 +58,24 @@ extension RegistryClient {
     return (manifest.layers + [manifest.config])
       .filter { $0.urls?.isEmpty ?? true && seen.insert($0.digest).inserted }
       .sorted { $0.size > $1.size }
+  }
+}
+
+extension RegistryError {
+  /// Whether a manifest may have been refused because the repository lacks one of its blobs, which registries say in more
+  /// than one way.
+  fileprivate var mayMissBlobs: Bool {
+    reported.contains("MANIFEST_BLOB_UNKNOWN")
+      || [400, 404].contains(status) && code != .immutable
+  }
+}
+
+extension PushResult {
+  fileprivate mutating func count(_ blob: Descriptor, _ arrival: BlobArrival) {
+    switch arrival {
+    case .uploaded: uploaded += blob.size
+    case .mounted: mounted += blob.size
+    case .existing: existing += blob.size
+    }
   }
 }

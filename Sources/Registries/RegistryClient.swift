@@ -17,16 +17,20 @@ package final class RegistryClient: Sendable {
     package var retry: RetryPolicy
     /// The most blobs that are transferred at once.
     package var concurrency: Int
+    /// Up to this size, in bytes, a blob is sent in the time in which the registry could say that it has it.
+    package var smallSize: Int
     package var timekeeper: Timekeeper
 
     package init(
       hosts: [String: HostSettings] = [:], http: HTTPClient.Configuration = HTTPClient.Configuration(),
-      retry: RetryPolicy = RetryPolicy(), concurrency: Int = 5, timekeeper: Timekeeper = .system
+      retry: RetryPolicy = RetryPolicy(), concurrency: Int = 5, smallSize: Int = 64 << 10,
+      timekeeper: Timekeeper = .system
     ) {
       self.hosts = hosts
       self.http = http
       self.retry = retry
       self.concurrency = concurrency
+      self.smallSize = smallSize
       self.timekeeper = timekeeper
     }
   }

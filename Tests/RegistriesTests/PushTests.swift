@@ -59,6 +59,38 @@ struct PushTests {
     #expect(result.uploaded == 0)
   }
 
+  @Test("small blobs are sent unasked, one request where they are there and two where not")
+  func small() async throws {
+    let server = try await MisbehavingRegistry()
+    let image = try TestImage()
+    let client = RegistryClient.patient(smallSize: 64 << 10)
+    let first = try await client.push(image.push(), to: reference(server.host))
+    #expect(first.uploaded == image.size)
+    let requests = try await server.requests()
+    #expect(!requests.contains { $0.method == "HEAD" && $0.target.contains("/blobs/") })
+    #expect(requests.filter { $0.target.contains("/blobs/") }.count == 2 * image.blobs.count)
+
+    let registry = try await DockerRegistry()
+    _ = try await client.push(image.push(), to: reference(registry.host))
+    let other = try await client.push(image.push(), to: reference(registry.host, tag: "v2"))
+    #expect(other.uploaded == 0)
+    #expect(other.existing == image.size)
+  }
+
+  @Test("blobs that are not here are believed to be there; when they are not, they are mounted")
+  func believed() async throws {
+    let registry = try await DockerRegistry()
+    let image = try TestImage()
+    let client = RegistryClient.patient()
+    _ = try await client.push(image.push(), to: reference(registry.host, "team/base"))
+    let known = PushImage(manifest: image.manifest, files: [:], mountFrom: ["team/base"])
+    let there = try await client.push(known, to: reference(registry.host, "team/base", tag: "v2"))
+    #expect(there.existing == image.size)
+    let mounted = try await client.push(known, to: reference(registry.host, "team/app"))
+    #expect(mounted.mounted == image.size)
+    #expect(try await client.fetchManifest(reference(registry.host, "team/app")).bytes == image.manifest)
+  }
+
   @Test("without a tag the image goes by its digest")
   func byDigest() async throws {
     let registry = try await DockerRegistry()

@@ -95,11 +95,13 @@ final class Counter: Sendable {
 
 extension RegistryClient {
   /// A client that waits for nothing.
+  /// - Parameter smallSize: the images of tests are small, and shall mostly be treated as large ones are.
   static func patient(
-    _ time: ManualTime = ManualTime(), retry: RetryPolicy = RetryPolicy(),
+    _ time: ManualTime = ManualTime(), retry: RetryPolicy = RetryPolicy(), smallSize: Int = 0,
     credentials: @escaping CredentialSource = { _ in nil }
   ) -> RegistryClient {
-    RegistryClient(Configuration(retry: retry, timekeeper: time.timekeeper), credentials: credentials)
+    RegistryClient(
+      Configuration(retry: retry, smallSize: smallSize, timekeeper: time.timekeeper), credentials: credentials)
   }
 }
 
