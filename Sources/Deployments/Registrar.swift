@@ -10,16 +10,17 @@ package struct Registrar: Sendable {
   private let ecs: ECS
   private let prerequisites: Prerequisites
 
-  /// Asks who the caller is: names become ARNs with the account's number.
-  ///
+  /// - Parameter account: the caller's, twelve digits, with which names become ARNs; nil asks who the caller is.
   /// - Throws: `DeploymentError.aws`.
-  package init(_ aws: AWSEnvironment) async throws(DeploymentError) {
+  package init(_ aws: AWSEnvironment, account: String? = nil) async throws(DeploymentError) {
     do throws(AWSError) {
-      let identity = try await STS(aws.client(for: .sts)).callerIdentity()
-      account = Account(id: identity.account, region: try aws.requiredRegion())
+      var id = account
+      if id == nil { id = try await STS(aws.client(for: .sts)).callerIdentity().account }
+      let own = Account(id: id ?? "", region: try aws.requiredRegion())
+      self.account = own
       ecs = ECS(try aws.client(for: .ecs))
       prerequisites = Prerequisites(
-        account: account, iam: IAM(try aws.client(for: .iam)), logs: Logs(try aws.client(for: .logs)),
+        account: own, iam: IAM(try aws.client(for: .iam)), logs: Logs(try aws.client(for: .logs)),
         secrets: SecretsManager(try aws.client(for: .secretsManager)))
     } catch {
       throw DeploymentError(error)
@@ -28,8 +29,9 @@ package struct Registrar: Sendable {
 
   /// Makes sure that the newest revision of the group's family is the definition that the roster asks for.
   ///
-  /// When it is, nothing is made. Else the roles are looked for first; then the secret and the log group are made where
-  /// they are missing; the revision comes last, so that a failure leaves nothing that could not be used.
+  /// When it is, nothing is made. Else the roles are looked for first, if they are not those of the newest revision; then
+  /// the secret and the log group are made where they are missing; the revision comes last, so that a failure leaves
+  /// nothing that could not be used.
   ///
   /// - Parameter image: `HOST/REPOSITORY@sha256:...`.
   /// - Throws: `DeploymentError`.
@@ -37,15 +39,21 @@ package struct Registrar: Sendable {
     _ group: Group, of roster: Roster, image: String, on architecture: TaskDefinition.CPUArchitecture = .x86
   ) async throws(DeploymentError) -> Registration {
     let task = HubTask(group, of: roster)
-    let knownSecret = try await prerequisites.secretARN(of: task)
-    // Also refuses what cannot be registered before anything is made.
-    let draft = try task.definition(image: image, secretARN: knownSecret ?? "", in: account, on: architecture)
+    // Refuses what cannot be registered before anything is asked or made.
+    var draft = try task.definition(image: image, secretARN: "", in: account, on: architecture)
+    async let asked = Result { () async throws(DeploymentError) in try await prerequisites.secretARN(of: task) }
     let newest = try await newestRevision(of: draft.family)
+    let knownSecret = try await asked.get()
+    if let knownSecret {
+      draft = try task.definition(image: image, secretARN: knownSecret, in: account, on: architecture)
+    }
     if let newest, knownSecret != nil, try changes(from: newest, to: draft).isEmpty {
       return Registration(
         group: group.name, arn: newest.arn, isNew: false, previous: newest.arn, changes: [], notices: [])
     }
-    var notices = try await prerequisites.checkRoles(of: task)
+    var notices: [Registration.Notice] = []
+    let roles = newest.map { [$0.definition["taskRoleArn"]?.text, $0.definition["executionRoleArn"]?.text] }
+    if roles != [draft.taskRoleArn, draft.executionRoleArn] { notices = try await prerequisites.checkRoles(of: task) }
     var definition = draft
     if knownSecret == nil {
       let made = try await prerequisites.makeSecret(of: task)
@@ -86,12 +94,7 @@ package struct Registrar: Sendable {
   }
 
   private func newestRevision(of family: String) async throws(DeploymentError) -> ECS.Revision? {
-    do throws(AWSError) {
-      guard let arn = try await ecs.activeRevisions(of: family).first else { return nil }
-      return try await ecs.revision(arn)
-    } catch {
-      throw DeploymentError(error)
-    }
+    do { return try await ecs.newestRevision(of: family) } catch { throw DeploymentError(error) }
   }
 
   private func register(
@@ -116,5 +119,12 @@ package struct Registrar: Sendable {
       }
       throw failure
     }
+  }
+}
+
+extension Result {
+  /// What an asynchronous call comes to; `async let` alone would lose the type of its error.
+  fileprivate init(_ body: () async throws(Failure) -> Success) async {
+    do throws(Failure) { self = .success(try await body()) } catch { self = .failure(error) }
   }
 }

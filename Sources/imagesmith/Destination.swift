@@ -10,6 +10,8 @@ struct Destination: Sendable {
   let host: String
   let aws: AWSEnvironment
   let client: RegistryClient
+  /// The caller's account, twelve digits, where ECR has said it by the registry's host; nil where STS has to be asked.
+  let account: String?
   /// The commit that is built; nil for none.
   private let version: String?
   /// Whether repositories are ECR's, and are made where they are missing.
@@ -20,23 +22,25 @@ struct Destination: Sendable {
   init(_ project: Project, registry: String?) async throws {
     version = SourceVersion.commit(in: project.directory)
     aws = try AWSEnvironment(variables: Environment.variables, region: project.roster.aws.region)
-    client = RegistryAccess(aws: aws).client()
+    let token = try ECRToken(aws)
+    client = RegistryAccess(aws: aws, token: token).client()
     if let registry {
       guard Reference("\(registry)/name")?.registry == registry else {
         throw Failure(.usage, "--registry \(registry): that is no HOST[:PORT]", hint: "write --registry 127.0.0.1:5000")
       }
       host = registry
+      account = nil
       makesRepositories = RegistryAccess.standsForECR(registry)
     } else {
-      host = try await ECR(aws.client(for: .ecr)).authorization().host
+      host = try await token.host()
+      account = ECRHost(host)?.account
       makesRepositories = true
     }
   }
 
   /// Where the image of a group goes, by tag.
   func reference(of group: Group, in roster: Roster, digest: Digest) throws -> Reference {
-    let repository = roster.registry.repository.replacing("{group}", with: group.name)
-      .replacing("{project}", with: roster.project)
+    let repository = repository(of: group, in: roster)
     let tag = roster.registry.tag.replacing("{group}", with: group.name)
       .replacing("{version}", with: version ?? digest.short)
     guard Reference.isRepository(repository), Reference.isTag(tag) else {
@@ -45,10 +49,15 @@ struct Destination: Sendable {
     return Reference(registry: host, repository: repository, tag: tag)
   }
 
-  /// Makes the repository in ECR where it is missing.
-  func ensureRepository(_ name: String) async throws {
+  /// The name of a group's repository.
+  func repository(of group: Group, in roster: Roster) -> String {
+    roster.registry.repository.replacing("{group}", with: group.name).replacing("{project}", with: roster.project)
+  }
+
+  /// Makes those repositories in ECR that are missing.
+  func ensureRepositories(_ names: Set<String>) async throws {
     guard makesRepositories else { return }
-    let (_, isNew) = try await ECR(aws.client(for: .ecr)).ensureRepository(named: name)
-    if isNew { Console.standard.note("made the repository \(name)") }
+    let made = try await ECR(aws.client(for: .ecr)).ensureRepositories(named: names.sorted())
+    for name in made { Console.standard.note("made the repository \(name)") }
   }
 }

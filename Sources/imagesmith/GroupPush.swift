@@ -34,6 +34,12 @@ struct GroupPush: Sendable {
     return descriptor
   }
 
+  /// Makes the groups' repositories where they are missing.
+  func prepare() async throws {
+    try await destination.ensureRepositories(
+      Set(project.groups.map { destination.repository(of: $0, in: project.roster) }))
+  }
+
   func push(_ group: Group) async throws -> PushedImage {
     // A build that moves the tag meanwhile leaves what is being sent.
     let hold = try store.holdBlobs()
@@ -43,14 +49,15 @@ struct GroupPush: Sendable {
     let manifest = try CanonicalJSON.decode(Manifest.self, from: bytes)
     let blobs = ([manifest.config] + manifest.layers).map(\.digest)
     let reference = try destination.reference(of: group, in: project.roster, digest: descriptor.digest)
-    try await destination.ensureRepository(reference.repository)
-    let others = project.roster.groups.filter { $0.name != group.name }
-      .compactMap { try? destination.reference(of: $0, in: project.roster, digest: descriptor.digest).repository }
-    let files = Dictionary(blobs.map { ($0, store.blobs.path(of: $0)) }, uniquingKeysWith: { first, _ in first })
+    let others = Set(project.roster.groups.map { destination.repository(of: $0, in: project.roster) })
+      .subtracting([reference.repository])
+    var files: [Digest: String] = [:]
+    // What is not here was never fetched: the registry has it.
+    for blob in blobs where try store.blobs.size(of: blob) != nil { files[blob] = store.blobs.path(of: blob) }
     let result = try await destination.client.push(
       PushImage(
         manifest: bytes, mediaType: descriptor.mediaType, files: files,
-        mountFrom: others.filter { $0 != reference.repository }),
+        mountFrom: others.sorted()),
       to: reference
     ) { progress in
       guard progress.phase != .moving else { return }

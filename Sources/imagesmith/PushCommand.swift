@@ -23,6 +23,7 @@ struct PushCommand: InterruptibleCommand {
     output.apply()
     let project = try project.project()
     let push = try await GroupPush(project, registry: registry.registry)
+    try await push.prepare()
     for group in project.groups {
       let image = try await push.push(group)
       try output.print("\(image)", ["group": group.name, "image": "\(image)", "digest": "\(image.digest)"])

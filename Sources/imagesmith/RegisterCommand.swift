@@ -24,7 +24,7 @@ struct RegisterCommand: InterruptibleCommand {
     output.apply()
     let project = try project.project()
     let push = try await GroupPush(project, registry: registry.registry ?? GroupPush.lastRegistry(project))
-    let registrar = try await Registrar(push.destination.aws)
+    var images: [(Group, PushedImage)] = []
     for group in project.groups {
       let digest = try push.image(of: group).digest
       let reference = try push.destination.reference(of: group, in: project.roster, digest: digest)
@@ -35,28 +35,55 @@ struct RegisterCommand: InterruptibleCommand {
         throw Failure(
           .unavailable, "\(pinned) has not been pushed", hint: "imagesmith push --group \(group.name)")
       }
-      try await Self.register(
-        group, as: PushedImage(registry: pinned.registry, repository: pinned.repository, digest: digest), project,
-        registrar, output)
+      images.append((group, PushedImage(registry: pinned.registry, repository: pinned.repository, digest: digest)))
     }
+    try await Self.register(images, project, push.destination, output)
   }
 
-  /// Registers one group's definition, and tells what was done.
+  /// Registers the groups' definitions side by side, and tells in their order what was done.
+  ///
+  /// - Throws: the first group's error that has one; what was registered is told before.
   static func register(
-    _ group: Group, as image: PushedImage, _ project: Project, _ registrar: Registrar, _ output: OutputOptions
+    _ images: [(group: Group, image: PushedImage)], _ project: Project, _ destination: Destination,
+    _ output: OutputOptions
   ) async throws {
-    let registration = try await registrar.register(group, of: project.roster, image: "\(image)")
+    let registrar = try await Registrar(destination.aws, account: destination.account)
+    let roster = project.roster
+    let outcomes = await withTaskGroup(of: (Int, Result<Registration, DeploymentError>).self) { tasks in
+      for (index, (group, image)) in images.enumerated() {
+        tasks.addTask {
+          do throws(DeploymentError) {
+            return (index, .success(try await registrar.register(group, of: roster, image: "\(image)")))
+          } catch {
+            return (index, .failure(error))
+          }
+        }
+      }
+      return await tasks.reduce(into: [:]) { $0[$1.0] = $1.1 }
+    }
+    var failure: DeploymentError?
+    for index in images.indices {
+      switch outcomes[index] {
+      case .success(let registration): try tell(registration, output)
+      case .failure(let error): failure = failure ?? error
+      case nil: break
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  private static func tell(_ registration: Registration, _ output: OutputOptions) throws {
     for notice in registration.notices {
       log.notice("\(notice.message)\(notice.hint.map { "\n  hint: \($0)" } ?? "")")
     }
     if !registration.isNew {
-      Console.standard.note("\(group.name): the task definition is as it should be")
+      Console.standard.note("\(registration.group): the task definition is as it should be")
     } else {
-      Console.standard.note("\(group.name): new task definition revision")
+      Console.standard.note("\(registration.group): new task definition revision")
       for change in registration.changes { Console.standard.note("  \(change)") }
     }
     try output.print(
       registration.arn,
-      ["group": group.name, "taskDefinition": registration.arn, "new": registration.isNew ? "true" : "false"])
+      ["group": registration.group, "taskDefinition": registration.arn, "new": registration.isNew ? "true" : "false"])
   }
 }

@@ -8,15 +8,17 @@ import Synchronization
 struct RegistryAccess: Sendable {
   /// For ECR's tokens; nil where nobody has said anything of AWS yet.
   var aws: AWSEnvironment?
+  /// One that has been fetched already; nil fetches it when it is needed.
+  var token: ECRToken?
 
   func client() -> RegistryClient {
     var configuration = RegistryClient.Configuration()
     configuration.http.caBundle = Environment["AWS_CA_BUNDLE"]
-    return RegistryClient(configuration) { [aws] host in
+    return RegistryClient(configuration) { [aws, token] host in
       if let kept = try Self.keptCredentials(for: host) { return kept }
       guard let aws, ECRHost(host) != nil || Self.standsForECR(host) else { return nil }
-      let token = try await ECR(aws.client(for: .ecr)).authorization()
-      return .password(user: token.user, password: token.password)
+      let authorization = try await (token ?? ECRToken(aws)).next()
+      return .password(user: authorization.user, password: authorization.password)
     }
   }
 

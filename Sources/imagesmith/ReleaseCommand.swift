@@ -1,5 +1,6 @@
 import ArgumentParser
 import Deployments
+import Registries
 import Rosters
 
 /// `imagesmith release`: what CodeBuild runs.
@@ -8,7 +9,7 @@ struct ReleaseCommand: InterruptibleCommand {
     commandName: "release",
     abstract: "Check images/, build, push and register: the whole way of a commit.",
     discussion: """
-      Prints, for each group, the pushed image and the ARN of its task definition. Where nothing has changed nothing is \
+      Prints, for each group, the pushed image, and then the ARN of its task definition. Where nothing has changed nothing is \
       uploaded and no revision is made.
 
       Example:  imagesmith release
@@ -29,11 +30,14 @@ struct ReleaseCommand: InterruptibleCommand {
     let images = try GroupImages(project, options)
     for group in project.groups { _ = try await images.build(group) }
     let push = try await GroupPush(project, registry: registry.registry)
-    let registrar = try await Registrar(push.destination.aws)
+    try await push.prepare()
+    // One after the other, as the second mounts what the first has brought.
+    var pushed: [(Group, PushedImage)] = []
     for group in project.groups {
       let image = try await push.push(group)
+      pushed.append((group, image))
       try output.print("\(image)", ["group": group.name, "image": "\(image)", "digest": "\(image.digest)"])
-      try await RegisterCommand.register(group, as: image, project, registrar, output)
     }
+    try await RegisterCommand.register(pushed, project, push.destination, output)
   }
 }

@@ -76,6 +76,30 @@ struct MotoTests {
     #expect(try await logs.ensureGroup(named: "/ecs/a/b", keptFor: 90) == false)
   }
 
+  @Test("repositories are looked for together, and those that are missing made; a family's newest revision is active")
+  func together() async throws {
+    let url = try await MotoServer.shared.value.url
+    let aws = try Self.environment(url, region: "ap-south-1")
+    let ecr = ECR(try aws.client(for: .ecr))
+    #expect(try await ecr.ensureRepositories(named: ["t/a", "t/b"]) == ["t/a", "t/b"])
+    #expect(try await ecr.ensureRepositories(named: ["t/a", "t/b", "t/c"]) == ["t/c"])
+    #expect(try await ecr.ensureRepositories(named: ["t/a", "t/b", "t/c"]).isEmpty)
+
+    let ecs = ECS(try aws.client(for: .ecs))
+    #expect(try await ecs.newestRevision(of: "hub") == nil)
+    let definition: JSONValue = .object([
+      "family": .string("hub"),
+      "containerDefinitions": .array([.object(["name": .string("c"), "image": .string("i"), "memory": .integer(128)])]),
+    ])
+    let first = try await ecs.register(definition, tags: ["a": "b"])
+    let second = try await ecs.register(definition, tags: [:])
+    #expect(try await ecs.newestRevision(of: "hub")?.arn == second.arn)
+    try await aws.client(for: .ecs).perform("DeregisterTaskDefinition", ["taskDefinition": second.arn])
+    let newest = try await ecs.newestRevision(of: "hub")
+    #expect(newest?.arn == first.arn)
+    #expect(newest?.tags == ["a": "b"])
+  }
+
   @Test("a profile's role is assumed with its source profile's keys")
   func role() async throws {
     let url = try await MotoServer.shared.value.url

@@ -55,15 +55,20 @@ package struct ECR: Sendable {
   ///
   /// - Throws: `AWSError`.
   package func repository(named name: String) async throws(AWSError) -> Repository? {
-    struct Input: Encodable { var repositoryNames: [String] }
-    struct Answer: Decodable { var repositories: [Repository] }
-    do throws(AWSError) {
-      let answer: Answer = try await client.call("DescribeRepositories", Input(repositoryNames: [name]))
-      return answer.repositories.first
-    } catch {
+    do throws(AWSError) { return try await repositories(named: [name]).first } catch {
       if error.code == .notFound { return nil }
       throw error
     }
+  }
+
+  /// Those repositories in the caller's registry, in any order: up to 100.
+  ///
+  /// - Throws: `AWSError`, of which `notFound` means that one at least does not exist.
+  package func repositories(named names: [String]) async throws(AWSError) -> [Repository] {
+    struct Input: Encodable { var repositoryNames: [String] }
+    struct Answer: Decodable { var repositories: [Repository] }
+    let answer: Answer = try await client.call("DescribeRepositories", Input(repositoryNames: names))
+    return answer.repositories
   }
 
   /// Makes a repository whose images are scanned as they arrive.
@@ -87,6 +92,21 @@ package struct ECR: Sendable {
     struct Answer: Decodable { var repository: Repository }
     let answer: Answer = try await client.call("CreateRepository", Input(repositoryName: name))
     return answer.repository
+  }
+
+  /// Makes those repositories that are missing, and returns their names. One request where all are there.
+  ///
+  /// - Throws: `AWSError`.
+  package func ensureRepositories(named names: [String]) async throws(AWSError) -> [String] {
+    do throws(AWSError) {
+      _ = try await repositories(named: names)
+      return []
+    } catch {
+      guard error.code == .notFound else { throw error }
+    }
+    var made: [String] = []
+    for name in names where try await ensureRepository(named: name).isNew { made.append(name) }
+    return made
   }
 
   /// The repository, made where there is none; also when somebody else makes it at the same time.

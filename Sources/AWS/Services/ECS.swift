@@ -49,6 +49,24 @@ package struct ECS: Sendable {
       .sorted { $0.0 > $1.0 }.map(\.1)
   }
 
+  /// The newest active revision of a family; nil when it has none.
+  ///
+  /// - Throws: `AWSError`.
+  package func newestRevision(of family: String) async throws(AWSError) -> Revision? {
+    // One request where there is a revision. By its name alone a family's newest active one is described, but doubles of
+    // ECS answer with one that is inactive; and that there is none ECS says as it says much else, by ClientException.
+    do throws(AWSError) {
+      let revision = try await revision(family)
+      if revision.definition["status"]?.text == "ACTIVE", Self.number(of: revision.arn, in: family) != nil {
+        return revision
+      }
+    } catch {
+      guard error.code == .invalidRequest || error.code == .notFound else { throw error }
+    }
+    guard let arn = try await activeRevisions(of: family).first else { return nil }
+    return try await revision(arn)
+  }
+
   /// A revision with its tags.
   ///
   /// - Parameter name: an ARN, `FAMILY:NUMBER`, or `FAMILY` for the newest.
