@@ -25,7 +25,7 @@ extension BuildCache {
   }
 
   private func layerEntries(
-    _ records: [(path: String, record: StepCache.Record)], _ oldest: Int?
+    _ records: [(path: String, record: StepRecord)], _ oldest: Int?
   ) throws -> [CacheEntry] {
     var entries: [Digest: CacheEntry] = [:]
     var unpacked = try Dictionary(grouping: snapshots.snapshots(), by: \.diffID)

@@ -20,13 +20,21 @@ package struct ImageBuilder: Sendable {
   let sandbox: @Sendable () async throws -> any Sandbox
   /// Where programs such as mmdebstrap are looked for.
   let path: String
+  let remotes: RemoteCaches
+  let trace: BuildTrace
   let report: @Sendable (BuildEvent) -> Void
 
+  /// - Parameters:
+  ///   - remotes: where steps and layers are that are not in `cache`; to be shared by the builds of a process.
+  ///   - trace: gets what the build comes by.
   package init(
-    cache: BuildCache, bases: any BaseSource, path: String, sandbox: @escaping @Sendable () async throws -> any Sandbox,
+    cache: BuildCache, remotes: RemoteCaches = RemoteCaches([]), bases: any BaseSource, path: String,
+    trace: BuildTrace = BuildTrace(), sandbox: @escaping @Sendable () async throws -> any Sandbox,
     report: @escaping @Sendable (BuildEvent) -> Void
   ) {
     self.cache = cache
+    self.remotes = remotes
+    self.trace = trace
     self.bases = bases
     self.path = path
     self.sandbox = sandbox

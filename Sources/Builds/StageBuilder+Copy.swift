@@ -40,7 +40,7 @@ extension StageBuilder {
       builder.report(.warning("\(RemoteAddress.redacted(instruction.source)): nothing matches"))
     }
     let layer = try await write(step, items, isAlone: isAlone)
-    let record = StepCache.Record(layer: layer, instruction: RemoteAddress.redacted(instruction.source))
+    let record = StepRecord(layer: layer, instruction: RemoteAddress.redacted(instruction.source))
     for key in Set([known, content].compactMap(\.self)) { try builder.cache.steps.keep(record, for: key) }
     try take(record)
     return .done

@@ -24,7 +24,7 @@ extension StageBuilder {
       return (try StageBase(config: config, layers: [layer]), .cached)
     }
     let layer = try await write(step, items, isAlone: true)
-    try builder.cache.steps.keep(StepCache.Record(layer: layer, instruction: "FROM \(name)"), for: key)
+    try builder.cache.steps.keep(StepRecord(layer: layer, instruction: "FROM \(name)"), for: key)
     return (try StageBase(config: config, layers: [layer]), .done)
   }
 }

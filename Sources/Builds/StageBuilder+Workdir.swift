@@ -13,11 +13,11 @@ extension StageBuilder {
     let (stepKey, inputs) = try hasher.finishWithInputs()
     let known = try cached(stepKey)
     try account(for: stepKey, inputs, isCached: known != nil)
-    let record: StepCache.Record
+    let record: StepRecord
     if let known {
       record = known
     } else {
-      record = StepCache.Record(layer: try await make(path, for: user), instruction: "WORKDIR \(path)")
+      record = StepRecord(layer: try await make(path, for: user), instruction: "WORKDIR \(path)")
       try builder.cache.steps.keep(record, for: stepKey)
     }
     addHistory("WORKDIR \(path)", isEmpty: record.layer == nil)

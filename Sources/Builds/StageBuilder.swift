@@ -171,13 +171,13 @@ extension StageBuilder {
   }
 
   /// The record of a step that may be taken from the cache: its layer is there.
-  func cached(_ key: StepKey) throws -> StepCache.Record? {
+  func cached(_ key: StepKey) throws -> StepRecord? {
     let names = [stage.name, String(stage.index)].compactMap(\.self)
     return request.usesCache && request.uncachedStages.isDisjoint(with: names) ? try known(key) : nil
   }
 
   /// The same of what a build without cache takes as well: a base, which only `--pull` makes anew.
-  func known(_ key: StepKey) throws -> StepCache.Record? {
+  func known(_ key: StepKey) throws -> StepRecord? {
     guard let record = builder.cache.steps.record(of: key) else { return nil }
     guard let layer = record.layer else { return record }
     return try builder.cache.use(layer) ? record : nil
@@ -210,7 +210,7 @@ extension StageBuilder {
   }
 
   /// Adds the layer of a step whose outcome is known: what follows depends on the layer, however it was made.
-  mutating func take(_ record: StepCache.Record) throws {
+  mutating func take(_ record: StepRecord) throws {
     guard let layer = record.layer else { return }
     tree.append(.finished(layer))
     try advance(by: layer.diffID.description)

@@ -55,7 +55,7 @@ final class PendingLayer: Sendable {
           try walker.forEach { (entry) throws(LayerError) in try writer.append(entry) }
           let layer = try writer.finish()
           try cache.made(layer)
-          try cache.steps.keep(StepCache.Record(layer: layer, instruction: instruction), for: key)
+          try cache.steps.keep(StepRecord(layer: layer, instruction: instruction), for: key)
           packed(layer)
           return layer
         }
