@@ -77,7 +77,7 @@ struct MotoTests {
   }
 
   @Test("repositories are looked for together, and those that are missing made; a family's newest revision is active")
-  func together() async throws {
+  func newest() async throws {
     let url = try await MotoServer.shared.value.url
     let aws = try Self.environment(url, region: "ap-south-1")
     let ecr = ECR(try aws.client(for: .ecr))
