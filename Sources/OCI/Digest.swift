@@ -7,7 +7,7 @@ package struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
     case sha512
 
     /// The number of hexadecimal digits.
-    var length: Int { self == .sha256 ? 64 : 128 }
+    package var length: Int { self == .sha256 ? 64 : 128 }
   }
 
   package let algorithm: Algorithm

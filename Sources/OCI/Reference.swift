@@ -19,29 +19,15 @@ package struct Reference: Hashable, Sendable, CustomStringConvertible {
 
   /// Parses a reference as people write it; nil when the grammar refuses it. Neither tag nor digest means `latest`.
   package init?(_ text: String) {
-    var rest = text[...]
-    var digest: Digest?
-    if let at = rest.firstIndex(of: "@") {
-      guard let found = Digest(rest[rest.index(after: at)...]) else { return nil }
-      digest = found
-      rest = rest[..<at]
-    }
-    var tag: String?
-    if let colon = rest.lastIndex(of: ":"), !rest[colon...].contains("/") {
-      tag = String(rest[rest.index(after: colon)...])
-      rest = rest[..<colon]
-    }
-    var registry = "docker.io"
-    if let slash = rest.firstIndex(of: "/"), Self.isHost(rest[..<slash]) {
-      registry = String(rest[..<slash])
-      rest = rest[rest.index(after: slash)...]
-    }
-    if registry == "index.docker.io" { registry = "docker.io" }
-    var repository = String(rest)
-    if registry == "docker.io", !repository.contains("/") { repository = "library/" + repository }
-    guard Self.isRepository(repository), tag.map(Self.isTag) ?? true, Self.isRegistry(registry) else { return nil }
-    self.init(
-      registry: registry, repository: repository, tag: tag ?? (digest == nil ? "latest" : nil), digest: digest)
+    guard let reference = try? Reference(parsing: text) else { return nil }
+    self = reference
+  }
+
+  /// Parses a reference as people write it. Neither tag nor digest means `latest`.
+  ///
+  /// - Throws: `ReferenceError`, which says what is wrong and what may be meant.
+  package init(parsing text: String) throws(ReferenceError) {
+    self = try ReferenceParser(text: text).parse()
   }
 
   package var description: String {
@@ -59,15 +45,14 @@ package struct Reference: Hashable, Sendable, CustomStringConvertible {
     text.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9_.\-]{0,127}/) != nil
   }
 
-  /// What stands before the first slash is a host when it could not be a repository's first component.
-  private static func isHost(_ text: Substring) -> Bool {
-    text.contains(".") || text.contains(":") || text == "localhost" || text.contains { $0.isUppercase }
-  }
-
-  private static func isRegistry(_ text: String) -> Bool {
-    text.wholeMatch(
-      of:
-        /(?:[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?/
-    ) != nil
+  /// A name, an IPv4 address, or an IPv6 address in brackets; with a port up to 65535 where there is one.
+  package static func isRegistry(_ text: String) -> Bool {
+    guard
+      let match = text.wholeMatch(
+        of:
+          /(?:[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:]+\])(?::([0-9]+))?/
+      )
+    else { return false }
+    return match.1.map { UInt16($0) != nil } ?? true
   }
 }
