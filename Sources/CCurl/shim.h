@@ -23,6 +23,13 @@ static inline CURLcode imagesmith_setopt_progress_callback(
     int (*value)(void *, curl_off_t, curl_off_t, curl_off_t, curl_off_t)) {
   return curl_easy_setopt(handle, option, value);
 }
+static inline CURLcode imagesmith_setopt_prerequest_callback(
+    CURL *handle, CURLoption option, int (*value)(void *, char *, char *, int, int)) {
+  return curl_easy_setopt(handle, option, value);
+}
+static inline CURLcode imagesmith_getinfo_text(CURL *handle, CURLINFO info, const char **value) {
+  return curl_easy_getinfo(handle, info, value);
+}
 static inline CURLcode imagesmith_getinfo_long(CURL *handle, CURLINFO info, long *value) {
   return curl_easy_getinfo(handle, info, value);
 }

@@ -72,16 +72,18 @@ package struct ChildProcess: Sendable {
 
   /// Starts the program and waits for its end; a cancelled task ends it.
   ///
-  /// - Parameter output: takes what the program writes to its standard output and error, in the order of writing, on a
-  ///   thread of the pool; nil lets it write where this program does, and read this program's input.
+  /// - Parameters:
+  ///   - input: what the program reads, at most 64 KiB; nothing if not given. Only with `output`.
+  ///   - output: takes what the program writes to its standard output and error, in the order of writing, on a thread of
+  ///     the pool; nil lets it write where this program does, and read this program's input.
   /// - Throws: `NativeError` when it could not be started; `CancellationError` when the task was cancelled.
   package func run(
-    pool: BlockingPool = .shared, output: (@Sendable (UnsafeRawBufferPointer) -> Void)? = nil
+    pool: BlockingPool = .shared, input: [UInt8] = [], output: (@Sendable (UnsafeRawBufferPointer) -> Void)? = nil
   ) async throws -> Status {
     try Task.checkCancellation()
     let running = RunningProcess(cancellationSignal: cancellationSignal)
     let status = try await withTaskCancellationHandler {
-      try await pool.run { try runHere(running, output) }
+      try await pool.run { try runHere(running, input, output) }
     } onCancel: {
       running.cancel()
     }
@@ -91,7 +93,7 @@ package struct ChildProcess: Sendable {
 
   /// On this thread, which must outlive the child.
   private func runHere(
-    _ running: RunningProcess, _ output: (@Sendable (UnsafeRawBufferPointer) -> Void)?
+    _ running: RunningProcess, _ input: [UInt8], _ output: (@Sendable (UnsafeRawBufferPointer) -> Void)?
   ) throws(NativeError) -> Status {
     guard let output else {
       try start(running, input: 0, output: 1, error: 2)
@@ -100,11 +102,10 @@ package struct ChildProcess: Sendable {
     var ends: [Int32] = [-1, -1]
     guard imagesmith_pipe(&ends) == 0 else { throw NativeError(failed: "make a pipe") }
     defer { close(ends[0]) }
-    let null = open("/dev/null", O_RDONLY | O_CLOEXEC)
-    defer { close(null) }
     do {
       defer { close(ends[1]) }
-      try start(running, input: null, output: ends[1], error: ends[1])
+      let source = try Self.pipe(holding: input)
+      try start(running, input: source.raw, output: ends[1], error: ends[1])
     }
     withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 16) { buffer in
       while true {
@@ -117,6 +118,17 @@ package struct ChildProcess: Sendable {
       }
     }
     return running.wait()
+  }
+
+  /// The end of a pipe from which `bytes` are read, then its end. A pipe holds 64 KiB, so that nobody need write meanwhile.
+  private static func pipe(holding bytes: [UInt8]) throws(NativeError) -> FileDescriptor {
+    guard bytes.count <= 64 << 10 else { throw NativeError(operation: "make a pipe", reason: "the input is too long") }
+    var ends: [Int32] = [-1, -1]
+    guard imagesmith_pipe(&ends) == 0 else { throw NativeError(failed: "make a pipe") }
+    let source = FileDescriptor(adopting: ends[0], name: "pipe")
+    let sink = FileDescriptor(adopting: ends[1], name: "pipe")
+    try sink.write(bytes)
+    return source
   }
 
   private func start(_ running: RunningProcess, input: Int32, output: Int32, error: Int32) throws(NativeError) {

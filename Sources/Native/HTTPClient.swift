@@ -8,6 +8,8 @@ package final class HTTPClient: Sendable {
   package struct Configuration: Sendable {
     /// A file of PEM certificates to trust instead of the system's.
     package var caBundle: String?
+    /// PEM certificates to trust beside `caBundle` or the system's.
+    package var addedAuthorities: [UInt8] = []
     /// A PEM certificate, and its key, by which the client names itself.
     package var clientCertificate: String?
     package var clientKey: String?

@@ -15,6 +15,8 @@ package struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
     case cancelled
     /// The body is longer than the request allows.
     case tooLarge
+    /// The name leads to an address that the request may not reach.
+    case forbidden
     /// The URL or another part of the request cannot be sent.
     case request
     /// The receiver of the body, or the file that is sent, failed.
@@ -30,7 +32,7 @@ package struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
   package var isTemporary: Bool {
     switch code {
     case .resolve, .connect, .timeout, .broken: true
-    case .tls, .cancelled, .tooLarge, .request, .local: false
+    case .tls, .forbidden, .cancelled, .tooLarge, .request, .local: false
     }
   }
 

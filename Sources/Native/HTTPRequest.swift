@@ -19,6 +19,8 @@ package struct HTTPRequest: Sendable {
   package var stallTimeout: Int
   /// Seconds for the whole exchange; nil for as long as bytes flow.
   package var totalTimeout: Int?
+  /// Told the address to which the connection leads, before anything is sent: whether nothing may be sent there.
+  package var refusesPeer: (@Sendable (_ address: String) -> Bool)?
 
   package init(
     _ method: String, _ url: String, headers: HTTPHeaders = [:], body: Body = .none, connectTimeout: Int = 10,
@@ -77,6 +79,8 @@ package struct HTTPResponse: Sendable, Equatable {
   package var headers: HTTPHeaders
   /// The body; empty where it went to the request's receiver.
   package var body: [UInt8]
+  /// The address that answered, of IPv4 or IPv6; a proxy's where there is one.
+  package var peer: String?
 
   package var isSuccess: Bool { (200..<300).contains(status) }
 

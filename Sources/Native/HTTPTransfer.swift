@@ -47,7 +47,15 @@ final class HTTPTransfer {
     let result = curl_easy_perform(curl)
     if let failure { throw failure }
     guard result == CURLE_OK else { throw error(for: result) }
-    return HTTPResponse(status: status, headers: headers, body: body)
+    var response = HTTPResponse(status: status, headers: headers, body: body)
+    response.peer = peer
+    return response
+  }
+
+  private var peer: String? {
+    var address: UnsafePointer<CChar>?
+    guard let curl, imagesmith_getinfo_text(curl, CURLINFO_PRIMARY_IP, &address) == CURLE_OK else { return nil }
+    return address.map { String(cString: $0) }
   }
 
   private var status: Int {
@@ -96,6 +104,13 @@ final class HTTPTransfer {
       guard let file else { continue }
       results.append(file.withCString { imagesmith_setopt_pointer(curl, option, $0) })
     }
+    if !configuration.addedAuthorities.isEmpty { results.append(try trust(configuration, on: curl)) }
+    if request.refusesPeer != nil {
+      results += [
+        imagesmith_setopt_prerequest_callback(curl, CURLOPT_PREREQFUNCTION, onConnected),
+        imagesmith_setopt_pointer(curl, CURLOPT_PREREQDATA, context),
+      ]
+    }
     if request.method == "HEAD" {
       results.append(imagesmith_setopt_long(curl, CURLOPT_NOBODY, 1))
     } else if let length = uploadLength {
@@ -109,6 +124,22 @@ final class HTTPTransfer {
       ]
     }
     if let bad = results.first(where: { $0 != CURLE_OK }) { throw error(for: bad) }
+  }
+
+  /// Has libcurl trust the added authorities: as bytes they take the place of a bundle's file, not of the system's folder.
+  private func trust(
+    _ configuration: HTTPClient.Configuration, on curl: UnsafeMutableRawPointer
+  ) throws(HTTPError) -> CURLcode {
+    var authorities = configuration.addedAuthorities
+    if let bundle = configuration.caBundle {
+      do throws(NativeError) { authorities += try FileDescriptor.open(bundle).readAll(limit: 16 << 20) } catch {
+        throw HTTPError(code: .local, url: request.url, reason: error.description)
+      }
+    }
+    return authorities.withUnsafeMutableBytes { bytes in
+      var blob = curl_blob(data: bytes.baseAddress, len: bytes.count, flags: UInt32(CURL_BLOB_COPY))
+      return imagesmith_setopt_pointer(curl, CURLOPT_CAINFO_BLOB, &blob)
+    }
   }
 
   private func headerList(
@@ -171,6 +202,13 @@ final class HTTPTransfer {
       while value.last?.isWhitespace == true { value.removeLast() }
       headers.add(String(text[..<colon]), String(value))
     }
+  }
+
+  /// Whether anything may be sent over a connection to `address`.
+  fileprivate func maySend(to address: String) -> Bool {
+    guard request.refusesPeer?(address) == true else { return true }
+    failure = HTTPError(code: .forbidden, url: request.url, reason: "its name leads to \(address)")
+    return false
   }
 
   fileprivate func receive(body bytes: UnsafeRawBufferPointer) -> Bool {
@@ -283,6 +321,14 @@ private func onRead(
 private func onSeek(_ context: UnsafeMutableRawPointer?, _ position: curl_off_t, _ origin: Int32) -> Int32 {
   guard origin == SEEK_SET, transfer(context)?.seek(to: position) == true else { return CURL_SEEKFUNC_FAIL }
   return CURL_SEEKFUNC_OK
+}
+
+private func onConnected(
+  _ context: UnsafeMutableRawPointer?, _ peer: UnsafeMutablePointer<CChar>?, _: UnsafeMutablePointer<CChar>?, _: Int32,
+  _: Int32
+) -> Int32 {
+  let address = peer.map { String(cString: $0) } ?? ""
+  return transfer(context)?.maySend(to: address) == true ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }
 
 private func onProgress(
