@@ -5,7 +5,13 @@ struct Challenge: Sendable, Equatable {
   /// Lowercase, such as `basic` or `bearer`.
   var scheme: String
   /// Names are lowercase.
-  var parameters: [String: String]
+  var parameters: [String: String] = [:]
+
+  /// The one to answer: tokens where there is a server for them, as they go no further than one repository; else Basic.
+  static func preferred(of offered: [Challenge]) -> Challenge? {
+    offered.first { $0.scheme == "bearer" && $0.parameters["realm"] != nil }
+      ?? offered.first { $0.scheme == "basic" } ?? offered.first { $0.scheme == "bearer" }
+  }
 
   /// Every challenge of one header's value, in order. What cannot be read is left out.
   static func parse(_ header: String) -> [Challenge] {

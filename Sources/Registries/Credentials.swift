@@ -26,11 +26,13 @@ package enum Credentials: Sendable, Equatable, CustomStringConvertible, CustomRe
   }
 }
 
-/// Yields the credentials for a host (`docker.io`, `127.0.0.1:5000`); nil to go without.
+/// Yields the credentials for an account; nil to go without.
 ///
-/// Asked when a registry first wants credentials, and once more when it no longer takes them, so each call fetches anew
-/// and none earlier than needed. What it throws ends the operation.
-package typealias CredentialSource = @Sendable (_ host: String) async throws -> Credentials?
+/// An account is a host as in references, `docker.io` or `127.0.0.1:5000`, or `HOST/NAMESPACE` where
+/// `RegistryClient.Configuration.account` says that a login is for that alone. Asked when a registry first wants
+/// credentials, and once more when it no longer takes them, so each call fetches anew and none earlier than needed. What
+/// it throws ends the operation.
+package typealias CredentialSource = @Sendable (_ account: String) async throws -> Credentials?
 
 /// The value of an `Authorization` header. Printing it shows nothing.
 struct Authorization: Sendable, Equatable, CustomStringConvertible, CustomReflectable {

@@ -46,4 +46,6 @@ struct Call: Sendable {
   /// `HOST/REPOSITORY`, with the tag or digest.
   var subject: String
   var scopes: [Scope]
+  /// Whose credentials: the registry's host, or `HOST/NAMESPACE` where a login is for that alone.
+  var account = ""
 }

@@ -23,14 +23,16 @@ extension RegistryClient {
   func exchange(
     _ call: Call, at host: RegistryHost, until deadline: Deadline, accepting: Set<Int>, _ options: Options = Options()
   ) async throws -> HTTPResponse {
+    var call = call
+    call.account = call.scopes.first.map { configuration.account(host.name, $0.repository) } ?? host.name
     var url = call.url
     var renewals = 0
     var redirects = 0
     var authorization =
-      isOwn(url, of: host) ? try await authenticator.authorization(for: host, call.scopes) : nil
+      isOwn(url, of: host) ? try await authenticator.authorization(for: host, call) : nil
     while true {
       let outcome = try await transmit(
-        call, url, options, isOwn(url, of: host) ? authorization : nil, until: deadline)
+        call, url, at: host, options, isOwn(url, of: host) ? authorization : nil, until: deadline)
       if let other = otherScheme(url, host, outcome) {
         url = other
         continue
@@ -58,17 +60,19 @@ extension RegistryClient {
   }
 
   private func transmit(
-    _ call: Call, _ url: RegistryURL, _ options: Options, _ authorization: Authorization?, until deadline: Deadline
+    _ call: Call, _ url: RegistryURL, at host: RegistryHost, _ options: Options, _ authorization: Authorization?,
+    until deadline: Deadline
   ) async throws -> Result<HTTPResponse, HTTPError> {
     var request = HTTPRequest(
       call.method, url.description, headers: options.headers, body: options.body, stallTimeout: options.stallTimeout,
       totalTimeout: options.isLong ? deadline.remainingSeconds : min(120, deadline.remainingSeconds))
     request.headers["Authorization"] = authorization?.header
+    if !isOwn(url, of: host) { request.refusesPeer = memory.refusal(ofPeersFor: host) }
     do {
-      return .success(
-        try await (clients[url.authority] ?? common).send(
-          request, limit: options.limit, onHead: options.onHead, receiver: options.receiver,
-          progress: options.progress))
+      let response = try await connections.client(for: url.authority).send(
+        request, limit: options.limit, onHead: options.onHead, receiver: options.receiver, progress: options.progress)
+      if isOwn(url, of: host) { memory.note(peer: response.peer, of: host) }
+      return .success(response)
     } catch let error as HTTPError {
       try Task.checkCancellation()
       return .failure(error)
@@ -87,19 +91,16 @@ extension RegistryClient {
     _ url: RegistryURL, _ host: RegistryHost, _ outcome: Result<HTTPResponse, HTTPError>
   ) -> RegistryURL? {
     guard host.allowsPlain, isOwn(url, of: host) else { return nil }
-    return schemes.withLock { schemes in
-      guard schemes[host.name] == nil else { return nil }
-      var other = url
-      switch outcome {
-      case .success(let response) where url.scheme == .http && response.refusesPlain: other.scheme = .https
-      case .failure(let error) where url.scheme == .https && [.tls, .connect, .broken].contains(error.code):
-        other.scheme = .http
-      case .success: other.scheme = url.scheme
-      case .failure: return nil
-      }
-      schemes[host.name] = other.scheme
-      return other.scheme == url.scheme ? nil : other
+    guard memory.scheme(of: host) == nil else { return nil }
+    var other = url
+    switch outcome {
+    case .success(let response) where url.scheme == .http && response.refusesPlain: other.scheme = .https
+    case .failure(let error) where url.scheme == .https && [.tls, .connect, .broken].contains(error.code):
+      other.scheme = .http
+    case .success: other.scheme = url.scheme
+    case .failure: return nil
     }
+    return memory.keep(other.scheme, of: host) && other.scheme != url.scheme ? other : nil
   }
 
   /// ECR says 403 where its token has expired, in a body that HEAD does not have.

@@ -1,6 +1,5 @@
 import Native
 import OCI
-import Synchronization
 
 /// Speaks to registries: pulls, pushes, and asks what they have.
 ///
@@ -12,6 +11,14 @@ package final class RegistryClient: Sendable {
   package struct Configuration: Sendable {
     /// By host as in a reference: `registry.example:5000`.
     package var hosts: [String: HostSettings]
+    /// Folders with a folder for each host whose certificates they hold; see `HostCertificates`.
+    package var certificateFolders: [String] = []
+    /// By registry, as in a reference: where to look before it when something is pulled.
+    package var mirrors: [String: [RegistryMirror]] = [:]
+    /// Under which account a host's repository is; see `CredentialSource`.
+    package var account: @Sendable (_ host: String, _ repository: String) -> String = { host, _ in host }
+    /// Whether a host, as in a reference, always asks for Basic, as ECR's do.
+    package var wantsBasic: @Sendable (_ host: String) -> Bool = { _ in false }
     /// What holds for every host without settings of its own.
     package var http: HTTPClient.Configuration
     package var retry: RetryPolicy
@@ -36,33 +43,32 @@ package final class RegistryClient: Sendable {
   }
 
   let configuration: Configuration
-  let common: HTTPClient
-  /// For hosts with settings of their own, by name.
-  let clients: [String: HTTPClient]
-  /// How each host is spoken to, once it has answered.
-  let schemes = Mutex<[String: RegistryURL.Scheme]>([:])
+  let connections: HostConnections
+  let memory = HostMemory()
   let authenticator: Authenticator
 
   /// - Parameter credentials: asked late, and only for hosts that want some.
   package init(_ configuration: Configuration = Configuration(), credentials: @escaping CredentialSource) {
-    let common = HTTPClient(configuration.http)
-    let clients = configuration.hosts.mapValues { HTTPClient($0.configuration(configuration.http)) }
+    let connections = HostConnections(configuration)
     self.configuration = configuration
-    self.common = common
-    self.clients = clients
-    authenticator = Authenticator(credentials, configuration.timekeeper) { request in
-      let authority = RegistryURL(request.url)?.authority ?? ""
-      return try await (clients[authority] ?? common).send(request, limit: 1 << 20)
+    self.connections = connections
+    authenticator = Authenticator(credentials, configuration.timekeeper) { [memory] request, host in
+      var request = request
+      request.refusesPeer = memory.refusal(ofPeersFor: host)
+      return try await connections.client(for: RegistryURL(request.url)?.authority ?? "").send(request, limit: 1 << 20)
     }
   }
 
-  func host(of reference: Reference) -> RegistryHost {
-    RegistryHost(reference.registry, isInsecure: configuration.hosts[reference.registry]?.isInsecure ?? false)
+  func host(of reference: Reference) -> RegistryHost { host(named: reference.registry) }
+
+  private func host(named name: String) -> RegistryHost {
+    RegistryHost(
+      name, isInsecure: configuration.hosts[name]?.isInsecure ?? false, wantsBasic: configuration.wantsBasic(name))
   }
 
   /// The registry's own address of `path`, which follows `/v2/`.
   func url(_ host: RegistryHost, _ path: String) -> RegistryURL {
-    host.url(path, scheme: schemes.withLock { $0[host.name] } ?? host.firstScheme)
+    host.url(path, scheme: memory.scheme(of: host) ?? host.firstScheme)
   }
 
   func deadline() -> Deadline { Deadline(configuration.retry, configuration.timekeeper) }
@@ -71,8 +77,9 @@ package final class RegistryClient: Sendable {
   ///
   /// - Parameter registry: as in a reference, such as `docker.io`.
   package func ping(_ registry: String) async throws {
-    let host = RegistryHost(registry, isInsecure: configuration.hosts[registry]?.isInsecure ?? false)
-    let call = Call(operation: .ping, method: "GET", url: url(host, ""), subject: registry, scopes: [])
+    let host = host(named: registry)
+    let call = Call(
+      operation: .ping, method: "GET", url: url(host, ""), subject: registry, scopes: [], account: registry)
     let deadline = deadline()
     try await configuration.retry.run(until: deadline) {
       _ = try await exchange(call, at: host, until: deadline, accepting: [200])

@@ -46,6 +46,7 @@ extension RegistryError {
       case .resolve, .connect, .tls: .unreachable
       case .timeout, .broken, .cancelled: .unavailable
       case .tooLarge: .refused
+      case .forbidden: .unsafe
       case .request: .invalid
       case .local: .local
       }
@@ -59,6 +60,10 @@ extension RegistryError {
     case .tls: hint = "name the CA of \(host), or name \(host) insecure if it speaks plain HTTP"
     case .broken where ECRHost(url.host) != nil:
       hint = "ECR closes the connection where a repository does not exist: create it first"
+    case .forbidden:
+      message =
+        "\(call.method) \(call.operation.noun) \(call.subject): sent on to \(host), and \(error.reason), "
+        + "which is inside this machine or its network link"
     default: break
     }
   }

@@ -19,12 +19,16 @@ package struct HostSettings: Sendable, Equatable {
     self.clientKey = clientKey
   }
 
-  func configuration(_ base: HTTPClient.Configuration) -> HTTPClient.Configuration {
+  /// - Parameter certificates: what the machine's folders hold for the host.
+  func configuration(
+    _ base: HTTPClient.Configuration, _ certificates: HostCertificates
+  ) -> HTTPClient.Configuration {
     var configuration = base
     configuration.skipsVerification = isInsecure
     configuration.caBundle = caBundle ?? base.caBundle
-    configuration.clientCertificate = clientCertificate ?? base.clientCertificate
-    configuration.clientKey = clientKey ?? base.clientKey
+    configuration.addedAuthorities = certificates.authorities
+    configuration.clientCertificate = clientCertificate ?? certificates.clientCertificate ?? base.clientCertificate
+    configuration.clientKey = clientKey ?? certificates.clientKey ?? base.clientKey
     return configuration
   }
 }
@@ -37,9 +41,12 @@ struct RegistryHost: Hashable, Sendable {
   let authority: String
   /// Whether the API may be spoken to without TLS.
   let allowsPlain: Bool
+  /// Whether it is known to ask for Basic, so that its first refusal can be spared.
+  let wantsBasic: Bool
 
-  init(_ name: String, isInsecure: Bool) {
+  init(_ name: String, isInsecure: Bool, wantsBasic: Bool = false) {
     self.name = name
+    self.wantsBasic = wantsBasic || ECRHost(name) != nil
     // Docker's registry has its API at another name than its references.
     authority = name == "docker.io" || name == "index.docker.io" ? "registry-1.docker.io" : name.lowercased()
     allowsPlain = isInsecure || HostAddress.isLoopback(RegistryURL.host(of: authority))

@@ -12,23 +12,54 @@ struct RegistryAccess: Sendable {
   var token: ECRToken?
 
   func client() -> RegistryClient {
-    var configuration = RegistryClient.Configuration()
-    configuration.http.caBundle = Environment["AWS_CA_BUNDLE"]
-    return RegistryClient(configuration) { [aws, token] host in
-      if let kept = try Self.keptCredentials(for: host) { return kept }
-      guard let aws, ECRHost(host) != nil || Self.standsForECR(host) else { return nil }
-      let authorization = try await (token ?? ECRToken(aws)).next()
-      return .password(user: authorization.user, password: authorization.password)
+    let files = CredentialFiles(environment: Environment.variables)
+    var configuration = Self.configuration()
+    configuration.account = { files.account(host: $0, repository: $1) }
+    return RegistryClient(configuration) { [aws, token] account in
+      if let kept = try await files.credentials(for: account) { return kept }
+      return try await Self.token(for: String(account.prefix { $0 != "/" }), aws, token)
     }
   }
 
-  /// What docker's and podman's files hold for the host.
-  private static func keptCredentials(for host: String) throws -> Registries.Credentials? {
-    for path in DockerConfig.paths(environment: Environment.variables) {
-      guard let data = try? Data(contentsOf: URL(filePath: path)) else { continue }
-      if let credentials = try DockerConfig(json: Array(data), path: path).credentials(for: host) { return credentials }
+  /// Tries credentials at a registry.
+  ///
+  /// - Returns: whether it asked for any.
+  /// - Throws: `RegistryError` when it does not take them.
+  static func takes(_ credentials: Registries.Credentials, at host: String) async throws -> Bool {
+    let wasAsked = Flag()
+    let client = RegistryClient(configuration()) { _ in
+      wasAsked.isSet.store(true, ordering: .relaxed)
+      return credentials
     }
-    return nil
+    try await client.ping(host)
+    return wasAsked.isSet.load(ordering: .relaxed)
+  }
+
+  private final class Flag: Sendable {
+    let isSet = Atomic(false)
+  }
+
+  private static func configuration() -> RegistryClient.Configuration {
+    var configuration = RegistryClient.Configuration()
+    configuration.http.caBundle = Environment["AWS_CA_BUNDLE"]
+    configuration.certificateFolders = RegistryClient.certificateFolders(environment: Environment.variables)
+    configuration.wantsBasic = { ECRHost($0) != nil || standsForECR($0) }
+    return configuration
+  }
+
+  /// ECR's token, where the host is ECR's.
+  private static func token(
+    for host: String, _ aws: AWSEnvironment?, _ known: ECRToken?
+  ) async throws -> Registries.Credentials? {
+    guard let aws else { return nil }
+    if host == ECRPublic.host {
+      // Anybody may pull from it; who has keys of AWS may do so more often, and push.
+      guard let token = try? await ECRPublic(aws.client(for: .ecrPublic)).authorization() else { return nil }
+      return .password(user: token.user, password: token.password)
+    }
+    guard ECRHost(host) != nil || standsForECR(host) else { return nil }
+    let token = try await (known ?? ECRToken(aws)).next()
+    return .password(user: token.user, password: token.password)
   }
 
   /// A registry on this machine stands for ECR where the AWS API has a stand-in, too: in tests and demos. No token of a

@@ -37,14 +37,16 @@ package struct AWSEnvironment: Sendable {
   /// - Throws: `AWSError.configuration` when no region is known, or a setting is wrong.
   package func client(for service: Service) throws(AWSError) -> AWSClient {
     AWSClient(
-      service: service, endpoint: try settings.endpoint(of: service), credentials: credentials,
+      service: service, endpoint: try endpoint(of: service), credentials: credentials,
       retry: try settings.retryPolicy(), effects: effects)
   }
 
   /// Where `service` is: what variables and profile configure, else its own address in the region.
   ///
   /// - Throws: `AWSError.configuration`.
-  package func endpoint(of service: Service) throws(AWSError) -> Endpoint { try settings.endpoint(of: service) }
+  package func endpoint(of service: Service) throws(AWSError) -> Endpoint {
+    try settings.endpoint(of: service, orIn: service.onlyRegion)
+  }
 
   /// The region, which nearly everything needs.
   ///

@@ -11,6 +11,7 @@ package struct Endpoint: Sendable, Equatable {
 
   /// The service's own address in a region. Source: botocore's `endpoints.json` and endpoint rule sets.
   package init(of service: Service, region: String, usesFIPS: Bool) {
+    let region = service.onlyRegion ?? region
     let partition = Partition(region: region)
     signingRegion = service == .iam ? Self.iamRegion(partition, region) : region
     url = "https://" + Self.host(of: service, partition, region, usesFIPS: usesFIPS)

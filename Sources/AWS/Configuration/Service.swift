@@ -19,10 +19,15 @@ package struct Service: Sendable, Equatable {
   /// As in a `services` section, such as `cloudwatch_logs`; in upper case in `AWS_ENDPOINT_URL_CLOUDWATCH_LOGS`.
   package var identifier: String
   package var wireForm: WireForm
+  /// The one region where the service is; nil where it is in every region, or in one of each partition.
+  package var onlyRegion: String?
 
   package static let ecr = Service(
     name: "ECR", signingName: "ecr", hostPrefix: "api.ecr", identifier: "ecr",
     wireForm: .json(targetPrefix: "AmazonEC2ContainerRegistry_V20150921"))
+  package static let ecrPublic = Service(
+    name: "ECR Public", signingName: "ecr-public", hostPrefix: "api.ecr-public", identifier: "ecr_public",
+    wireForm: .json(targetPrefix: "SpencerFrontendService"), onlyRegion: "us-east-1")
   package static let ecs = Service(
     name: "ECS", signingName: "ecs", hostPrefix: "ecs", identifier: "ecs",
     wireForm: .json(targetPrefix: "AmazonEC2ContainerServiceV20141113"))
@@ -37,5 +42,5 @@ package struct Service: Sendable, Equatable {
   package static let iam = Service(
     name: "IAM", signingName: "iam", hostPrefix: "iam", identifier: "iam", wireForm: .query(version: "2010-05-08"))
 
-  package static let all = [ecr, ecs, logs, secretsManager, sts, iam]
+  package static let all = [ecr, ecrPublic, ecs, logs, secretsManager, sts, iam]
 }

@@ -48,7 +48,8 @@ package struct ECR: Sendable {
     }
     return Authorization(
       user: String(text[..<colon]), password: String(text[text.index(after: colon)...]),
-      expiresAt: Timestamp(seconds: Int(datum.expiresAt)), host: try RequestTarget(datum.proxyEndpoint).host)
+      expiresAt: Timestamp(seconds: Int(exactly: datum.expiresAt.rounded(.down)) ?? 0),
+      host: try RequestTarget(datum.proxyEndpoint).host)
   }
 
   /// The repository of that name in the caller's registry; nil when there is none.
