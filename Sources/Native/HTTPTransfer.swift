@@ -11,6 +11,10 @@ final class HTTPTransfer {
   private let progress: HTTPClient.Progress?
   private let cancellation: Cancellation
   private var headers = HTTPHeaders()
+  /// Bytes of all heads so far.
+  private var headSize = 0
+  /// Whether the empty line that ends a head has come: where the connection ends before, libcurl is content.
+  private var isHeadWhole = false
   private var body: [UInt8] = []
   private var upload = Upload.none
   private var failure: HTTPError?
@@ -47,6 +51,9 @@ final class HTTPTransfer {
     let result = curl_easy_perform(curl)
     if let failure { throw failure }
     guard result == CURLE_OK else { throw error(for: result) }
+    guard isHeadWhole else {
+      throw HTTPError(code: .broken, url: request.url, reason: "the connection ended within the answer's headers")
+    }
     var response = HTTPResponse(status: status, headers: headers, body: body)
     response.peer = peer
     return response
@@ -192,16 +199,26 @@ final class HTTPTransfer {
   // MARK: - During
 
   /// A new status line starts the headers anew: an answer of 100 comes before the one that counts.
-  fileprivate func receive(headerLine line: UnsafeRawBufferPointer) {
+  fileprivate func receive(headerLine line: UnsafeRawBufferPointer) -> Bool {
+    headSize += line.count
+    guard headSize <= Self.headLimit else {
+      failure = HTTPError(
+        code: .tooLarge, url: request.url, reason: "the answer's headers are longer than \(Self.headLimit) bytes")
+      return false
+    }
     let text = String(decoding: line, as: UTF8.self)
     if text.hasPrefix("HTTP/") {
       headers = HTTPHeaders()
-    } else if let colon = text.firstIndex(of: ":") {
+      isHeadWhole = false
+    } else if text.allSatisfy(\.isNewline) {
+      isHeadWhole = true
+    } else if !isHeadWhole, let colon = text.firstIndex(of: ":") {
       // White space around a value is not part of it. Source: RFC 9110, section 5.5.
       var value = text[text.index(after: colon)...].drop(while: \.isWhitespace)
       while value.last?.isWhitespace == true { value.removeLast() }
       headers.add(String(text[..<colon]), String(value))
     }
+    return true
   }
 
   /// Whether anything may be sent over a connection to `address`.
@@ -210,6 +227,9 @@ final class HTTPTransfer {
     failure = HTTPError(code: .forbidden, url: request.url, reason: "its name leads to \(address)")
     return false
   }
+
+  /// A head may be long for its cookies and signatures, but has an end.
+  private static let headLimit = 128 << 10
 
   fileprivate func receive(body bytes: UnsafeRawBufferPointer) -> Bool {
     if let receiver, (200..<300).contains(status) {
@@ -283,7 +303,8 @@ final class HTTPTransfer {
       case CURLE_ABORTED_BY_CALLBACK: .cancelled
       case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM:
         .tls
-      case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_UNKNOWN_OPTION: .request
+      // "Unsupported protocol" is also what libcurl calls an answer that is not HTTP: a URL's scheme is seen to before.
+      case CURLE_URL_MALFORMAT, CURLE_UNKNOWN_OPTION: .request
       default: .broken
       }
     return HTTPError(code: code, url: request.url, reason: String(cString: curl_easy_strerror(result)))
@@ -299,8 +320,9 @@ private func transfer(_ context: UnsafeMutableRawPointer?) -> HTTPTransfer? {
 private func onHeader(
   _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int {
-  transfer(context)?.receive(headerLine: UnsafeRawBufferPointer(start: bytes, count: size * count))
-  return size * count
+  let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+  // Any other number than the bytes handed in ends the transfer.
+  return transfer(context)?.receive(headerLine: line) == true ? line.count : line.count + 1
 }
 
 private func onBody(
