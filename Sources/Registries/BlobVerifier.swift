@@ -45,6 +45,16 @@ final class BlobVerifier: Sendable {
   var failure: RegistryError? { state.withLock { $0.failure } }
   var isComplete: Bool { count == descriptor.size }
 
+  /// Before each try.
+  ///
+  /// - Returns: at which byte it begins.
+  func resume() -> Int {
+    state.withLock { state in
+      state.failure = nil
+      return state.count
+    }
+  }
+
   /// Sees that an answer is, or begins with, what was asked for.
   func begin(_ head: HTTPResponse) throws {
     try state.withLock { state in
@@ -61,7 +71,9 @@ final class BlobVerifier: Sendable {
       }
       state.repeated = state.count
       if let length = head.headers["Content-Length"].flatMap({ Int($0) }), length != descriptor.size {
-        throw fail(&state, .mismatch, "\(descriptor.size) bytes were promised, \(length) are offered")
+        // Nothing of it has been written: the next answer may be right.
+        throw fail(
+          &state, .mismatch, "\(descriptor.size) bytes were promised, \(length) are offered", isTemporary: true)
       }
     }
   }
@@ -107,8 +119,10 @@ final class BlobVerifier: Sendable {
     try? writer.finish(isWhole: false)
   }
 
-  private func fail(_ state: inout State, _ code: RegistryError.Code, _ text: String) -> RegistryError {
-    let error = RegistryError(code: code, message: "GET blob \(subject): \(text)")
+  private func fail(
+    _ state: inout State, _ code: RegistryError.Code, _ text: String, isTemporary: Bool = false
+  ) -> RegistryError {
+    let error = RegistryError(code: code, message: "GET blob \(subject): \(text)", isTemporary: isTemporary)
     state.failure = error
     return error
   }

@@ -81,7 +81,7 @@ extension RegistryClient {
     _ call: Call, at host: RegistryHost, into verifier: BlobVerifier, _ descriptor: Descriptor,
     _ progress: ProgressReceiver?, until deadline: Deadline
   ) async throws {
-    let start = verifier.count
+    let start = verifier.resume()
     var options = Options(
       isLong: true, onHead: { try verifier.begin($0) }, receiver: { try verifier.receive($0) })
     if start > 0 { options.headers["Range"] = "bytes=\(start)-" }
@@ -94,6 +94,13 @@ extension RegistryClient {
       _ = try await exchange(call, at: host, until: deadline, accepting: [200, 206], options)
     } catch {
       throw verifier.failure ?? error
+    }
+    // An answer without a length ends where its connection does.
+    guard verifier.isComplete else {
+      throw RegistryError(
+        code: .unavailable,
+        message: "GET blob \(call.subject): ended after \(verifier.count) of \(descriptor.size) bytes",
+        isTemporary: true)
     }
   }
 

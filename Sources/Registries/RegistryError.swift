@@ -31,9 +31,9 @@ package struct RegistryError: Error, Sendable, Equatable, CustomStringConvertibl
     package var exitCode: Int32 {
       switch self {
       case .invalid, .unsupported: 65
-      case .unauthorized, .denied: 77
+      case .unauthorized, .denied, .immutable: 77
       case .unreachable, .unavailable, .notFound, .mismatch, .refused, .unsafe: 69
-      case .local, .immutable: 1
+      case .local: 1
       }
     }
   }
