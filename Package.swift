@@ -89,7 +89,9 @@ let package = Package(
     tests("Rosters"),
     tests("Dockerfiles"),
     tests("Recipes", ["Rosters"]),
-    tests("Registries", ["OCI", "Native"]),
+    tests("Registries", ["FaultyRegistries", "OCI", "Native"]),
+    .target(
+      name: "FaultyRegistries", dependencies: ["Native", "OCI"], path: "Tests/FaultyRegistries", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
