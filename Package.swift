@@ -71,7 +71,8 @@ let package = Package(
     tests(
       "imagesmith",
       [
-        "AWS", "Builds", "Dockerfiles", "Images", "Layers", "Native", "OCI", "Registries", "Sandboxes",
+        "AWS", "Builds", "Dockerfiles", "FaultyRegistries", "Images", "Layers", "Native", "OCI", "Registries",
+        "Sandboxes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     tests("Native"),
