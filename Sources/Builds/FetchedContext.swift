@@ -56,7 +56,7 @@ package struct FetchedContext: Sendable {
   }
 
   /// Puts a file into the context.
-  func write(_ bytes: [UInt8], as name: String) throws(LayerError) {
+  func write(_ bytes: [UInt8], as name: String) throws(NativeError) {
     try AtomicFile.write(bytes, to: "\(directory)/\(name)")
   }
 

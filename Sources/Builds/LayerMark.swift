@@ -32,7 +32,7 @@ struct LayerMark: Equatable, Sendable {
     modified = FileStamp.Time((seconds, nanoseconds))
   }
 
-  func write(to path: String) throws(LayerError) {
+  func write(to path: String) throws(NativeError) {
     let text = "\(diffID) \(inode) \(size) \(modified.seconds) \(modified.nanoseconds) \n"
     try AtomicFile.write(Array(text.utf8), to: path, isSynchronized: false)
   }

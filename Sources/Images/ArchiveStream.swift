@@ -20,7 +20,7 @@ struct ArchiveStream: ~Copyable {
       self.path = path
       device = try Self.device(at: path)
       guard device == nil else { return }
-      file = try AtomicFile(in: path.lastIndex(of: "/").map { String(path[..<$0]) + "/" } ?? ".")
+      file = try AtomicFile(in: AtomicFile.directory(of: path))
     }
 
     /// Nil where there is a file, or nothing yet.
@@ -45,7 +45,7 @@ struct ArchiveStream: ~Copyable {
       }
     }
 
-    func commit() throws(LayerError) {
+    func commit() throws(NativeError) {
       guard let path, let file = file.take() else { return }
       try file.commit(to: path)
     }

@@ -88,8 +88,13 @@ package struct BlobStore: Sendable {
     if present != nil { try remove(descriptor.digest) }
     let source = try other.open(descriptor.digest)
     let target = path(of: descriptor.digest)
-    let copy = try AtomicFile(in: partial)
-    if copy.file.clone(source) { return try copy.commit(to: target) }
+    let isShared = try LayerError.translating {
+      let copy = try AtomicFile(in: partial)
+      guard copy.file.clone(source) else { return false }
+      try copy.commit(to: target)
+      return true
+    }
+    if isShared { return }
     if link(other.path(of: descriptor.digest), target) == 0 || errno == EEXIST { return }
     var writer = try writer(mediaType: descriptor.mediaType)
     try writer.write(contentsOf: source)
@@ -149,17 +154,4 @@ func makeDirectories(_ path: String) throws(LayerError) {
     if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
   }
   throw LayerError(NativeError(failed: "make the directory \(path)"))
-}
-
-extension FileDescriptor {
-  /// Reads from the current offset to the end, a large piece at a time.
-  package func forEachChunk(_ body: (UnsafeRawBufferPointer) throws(NativeError) -> Void) throws(NativeError) {
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 4096)
-    defer { buffer.deallocate() }
-    while true {
-      let count = try read(into: buffer)
-      if count > 0 { try body(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
-      if count < buffer.count { return }
-    }
-  }
 }

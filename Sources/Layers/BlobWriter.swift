@@ -13,7 +13,7 @@ package struct BlobWriter: ~Copyable {
   package let mediaType: MediaType
 
   init(store: BlobStore, mediaType: MediaType) throws(LayerError) {
-    let file = try AtomicFile(in: store.partial)
+    let file = try LayerError.translating { try AtomicFile(in: store.partial) }
     let sha = try LayerError.translating { try SHA256() }
     self.store = store
     self.file = file
@@ -72,7 +72,7 @@ package struct BlobWriter: ~Copyable {
         code: .corrupt, message: "a blob that should be \(expected) is \(digest), of \(size) bytes",
         hint: "Fetch it again.")
     }
-    try file.commit(to: store.path(of: digest))
+    do throws(NativeError) { try file.commit(to: store.path(of: digest)) } catch { throw LayerError(error) }
     return Descriptor(mediaType: mediaType, digest: digest, size: size)
   }
 }

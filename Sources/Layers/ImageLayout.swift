@@ -25,7 +25,8 @@ package struct ImageLayout: Sendable {
           hint: "Name another directory.")
       }
     } else {
-      try AtomicFile.write(try Self.encode(LayoutMark()), to: "\(directory)/oci-layout")
+      let mark = try Self.encode(LayoutMark())
+      try LayerError.translating { try AtomicFile.write(mark, to: "\(directory)/oci-layout") }
     }
     let lock = try lock()
     if try Self.read(indexPath) == nil { try write(ImageIndex(manifests: [])) }
@@ -165,7 +166,8 @@ package struct ImageLayout: Sendable {
   }
 
   private func write(_ index: ImageIndex) throws(LayerError) {
-    try AtomicFile.write(try Self.encode(index), to: indexPath)
+    let bytes = try Self.encode(index)
+    try LayerError.translating { try AtomicFile.write(bytes, to: indexPath) }
   }
 
   /// A file of its own: `index.json` is replaced, and a lock on it would stay with the old one.

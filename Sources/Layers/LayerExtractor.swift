@@ -47,7 +47,7 @@ package struct LayerExtractor: Sendable {
   package func extract(
     _ layer: Descriptor, diffID: DiffID? = nil, from store: BlobStore, into path: String
   ) throws(LayerError) -> Result {
-    let temporary = "\(path).partial-\(try AtomicFile.uniqueName())"
+    let temporary = "\(path).partial-\(try LayerError.translating { try RandomBytes.name() })"
     guard mkdir(temporary, 0o755) == 0 else { throw LayerError(NativeError(failed: "make the directory \(temporary)")) }
     do throws(LayerError) {
       let result = try apply(layer, diffID: diffID, from: store, onto: temporary)

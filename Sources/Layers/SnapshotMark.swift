@@ -34,7 +34,7 @@ struct SnapshotMark: Equatable, Sendable {
   var isSound: Bool { boot == nil || boot == Self.presentBoot }
 
   func write(to entry: String) throws(LayerError) {
-    try AtomicFile.write(
-      Array("\(boot ?? "synced") \(size) \n".utf8), to: "\(entry)/\(Self.name)", isSynchronized: false)
+    let line = Array("\(boot ?? "synced") \(size) \n".utf8)
+    try LayerError.translating { try AtomicFile.write(line, to: "\(entry)/\(Self.name)", isSynchronized: false) }
   }
 }

@@ -52,4 +52,15 @@ extension FileDescriptor {
     guard withCPath(entry, { imagesmith_birth_time(raw, $0, &seconds, &nanoseconds) }) == 0 else { return nil }
     return (seconds, nanoseconds)
   }
+
+  /// Reads from the current offset to the end, a large piece at a time.
+  package func forEachChunk(_ body: (UnsafeRawBufferPointer) throws(NativeError) -> Void) throws(NativeError) {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 4096)
+    defer { buffer.deallocate() }
+    while true {
+      let count = try read(into: buffer)
+      if count > 0 { try body(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
+      if count < buffer.count { return }
+    }
+  }
 }

@@ -10,4 +10,10 @@ package enum RandomBytes {
     }
     return bytes
   }
+
+  /// A name that no file has: 16 hexadecimal digits.
+  package static func name() throws(NativeError) -> String {
+    let digits = String(try make(count: 8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
 }

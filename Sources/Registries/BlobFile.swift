@@ -1,55 +1,50 @@
-import Glibc
+import Native
 import Synchronization
 
-/// Writes a blob to a file that appears whole or not at all: written beside, synced, renamed.
+/// Writes a blob to a file that appears whole or not at all.
 package final class BlobFile: BlobWriter {
-  private let path: String
-  private let temporary: String
-  /// nil once closed.
-  private let descriptor: Mutex<Int32?>
-
-  /// - Parameter path: where the blob is to be; its directory exists.
-  /// - Throws: `RegistryError` of code `local`.
-  package init(path: String) throws(RegistryError) {
-    self.path = path
-    temporary = "\(path).\(UInt64.random(in: .min ... .max)).partial"
-    let opened = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard opened >= 0 else { throw Self.error("create", temporary) }
-    descriptor = Mutex(opened)
+  private struct State: ~Copyable {
+    /// nil once it has its name, or is gone.
+    var file: AtomicFile?
+    var count = 0
+    /// The end of what the system has been told to write to disk, so that the final sync has little left to wait for.
+    var flushed = 0
   }
 
-  deinit {
-    if descriptor.withLock({ $0 != nil }) { try? finish(isWhole: false) }
+  private let path: String
+  private let state: Mutex<State>
+
+  /// - Parameters:
+  ///   - path: where the blob is to be; its directory exists.
+  ///   - directory: where it is until it is whole, on the same file system; nil for the one that it is to be in.
+  /// - Throws: `RegistryError` of code `local`.
+  package init(path: String, writtenIn directory: String? = nil) throws(RegistryError) {
+    self.path = path
+    do throws(NativeError) {
+      state = Mutex(State(file: try AtomicFile(in: directory ?? AtomicFile.directory(of: path))))
+    } catch {
+      throw RegistryError(code: .local, message: "\(error)")
+    }
   }
 
   package func write(_ bytes: UnsafeRawBufferPointer) throws {
-    try descriptor.withLock { descriptor in
-      guard let descriptor else { return }
-      var rest = bytes
-      while !rest.isEmpty {
-        let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-        if count < 0, errno == EINTR { continue }
-        guard count >= 0 else { throw Self.error("write", temporary) }
-        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-      }
+    // A pointer may not enter the lock, its address may.
+    let address = Int(bitPattern: bytes.baseAddress)
+    let count = bytes.count
+    try state.withLock { state in
+      let bytes = UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: address), count: count)
+      try state.file?.file.write(bytes)
+      state.count += count
+      guard state.count - state.flushed >= 8 << 20 else { return }
+      state.file?.file.startWriteback(offset: state.flushed, length: state.count - state.flushed)
+      state.flushed = state.count
     }
   }
 
   package func finish(isWhole: Bool) throws {
-    guard let file = descriptor.withLock({ $0.take() }) else { return }
-    defer { close(file) }
-    guard isWhole else {
-      unlink(temporary)
-      return
+    try state.withLock { state in
+      guard let file = state.file.take(), isWhole else { return }
+      try file.commit(to: path)
     }
-    guard fsync(file) == 0, rename(temporary, path) == 0 else {
-      let error = Self.error("keep", path)
-      unlink(temporary)
-      throw error
-    }
-  }
-
-  private static func error(_ action: String, _ path: String) -> RegistryError {
-    RegistryError(code: .local, message: "\(action) \(path): \(String(cString: strerror(errno)))")
   }
 }

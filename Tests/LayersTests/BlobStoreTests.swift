@@ -100,7 +100,7 @@ struct BlobStoreTests {
     try AtomicFile.write([1], to: directory("file"), mode: 0o600)
     #expect(try FileDescriptor.open(directory("file")).readAll(limit: 10) == [1])
     #expect(try FileDescriptor.open(directory("file")).status().mode == 0o600)
-    #expect(throws: LayerError.self) { try AtomicFile.write(hello, to: directory("none/file")) }
+    #expect(throws: NativeError.self) { try AtomicFile.write(hello, to: directory("none/file")) }
     #expect(try Shell.run("ls -A '\(directory.path)'") == "file\n")
   }
 }

@@ -8,7 +8,7 @@ final class TemporaryDirectory {
   let path: String
 
   init() throws {
-    path = "/tmp/imagesmith-layers-\(try AtomicFile.uniqueName())"
+    path = "/tmp/imagesmith-layers-\(try RandomBytes.name())"
     try makeDirectories(path)
   }
 
