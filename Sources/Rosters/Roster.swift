@@ -8,6 +8,8 @@ package struct Roster: Sendable, Equatable {
   package var project: String
   package var aws: AWSSettings
   package var registry: RegistrySettings
+  /// Where builds leave what their steps made, for other machines; nil for none.
+  package var cache: CacheSettings?
   package var base: Base
   package var image: ImageSettings
   /// Where notebooks are kept, before `{group}` is replaced; nil keeps them in the container.
@@ -29,6 +31,15 @@ package struct RegistrySettings: Sendable, Equatable {
   package var repository: String
   /// A tag, such as `{version}` or `{group}-{version}`.
   package var tag: String
+}
+
+/// The remote cache, in the registry to which images are pushed; one for all groups, as they share layers.
+package struct CacheSettings: Sendable, Equatable {
+  /// A repository's name without host or tag.
+  package var repository: String
+  package var tag: String
+  /// Whether the folders of `RUN --mount=type=cache` are kept there, too.
+  package var mounts: Bool
 }
 
 /// What the groups' images stand on.

@@ -16,13 +16,14 @@ struct RosterAnalysis: Sendable {
     let notebooks = notebooks(root)
     let groups = groups(root, project: project ?? "project")
     let registry = registry(root, project: project ?? "project", groups: groups)
+    let cache = cache(root)
     let users = users(root, groups: root.contains("groups") ? groups : nil)
     checkSeparation(of: groups, notebooks: notebooks)
 
     guard diagnostics.isEmpty, let project else { return nil }
     return Roster(
-      project: project, aws: aws, registry: registry, base: base, image: image, notebooks: notebooks?.value,
-      groups: groups.map(\.group), users: users)
+      project: project, aws: aws, registry: registry, cache: cache, base: base, image: image,
+      notebooks: notebooks?.value, groups: groups.map(\.group), users: users)
   }
 
   private mutating func project(_ root: MappingReader) -> String? {

@@ -1,8 +1,9 @@
 /// The keys that a roster may have, by the mapping they stand in. The JSON Schema has the same ones: a test compares them.
 enum RosterKey {
-  static let root = ["project", "aws", "registry", "base", "image", "notebooks", "groups", "users"]
+  static let root = ["project", "aws", "registry", "cache", "base", "image", "notebooks", "groups", "users"]
   static let aws = ["region"]
   static let registry = ["repository", "tag"]
+  static let cache = ["repository", "tag", "mounts"]
   static let base = ["bootstrap", "mirror", "image"]
   static let image = ["compression", "apt", "python", "r"]
   static let group = ["description", "data", "image", "task"]

@@ -50,6 +50,9 @@ extension RuleTests {
 
   static let allowed = [
     Change("uid: 2002", "uid: 1000"),
+    Change("aws:\n", "cache: {repository: lab/cache, tag: main-1.2_x, mounts: true}\naws:\n"),
+    // The images' own: then nothing has to be mounted from one repository in another.
+    Change("aws:\n", "cache: {repository: lab}\naws:\n"),
     Change("uid: 2002", "uid: 59989"),
     Change("  bob:", "  b:"),
     Change("  bob:", "  abcdefghijklmnopqrstuvwxyz-abcde:"),

@@ -4,7 +4,7 @@ import Testing
 
 /// Each rule broken once: exactly one problem, at exactly the place that is marked with `¦`.
 @Suite struct RuleTests {
-  @Test(arguments: keys + registry + bases + images + groups + tasks + places + users)
+  @Test(arguments: keys + registry + caches + bases + images + groups + tasks + places + users)
   func breaking(_ change: Change) throws {
     let (text, place) = try change.applied()
     let expected = try #require(place)
@@ -33,7 +33,7 @@ extension RuleTests {
     Change("aws:\n", "¦awz: {}\naws:\n", #"unknown key "awz""#, hint: #"did you mean "aws"?"#),
     Change(
       "aws:\n", "¦colour: red\naws:\n", #"unknown key "colour""#,
-      hint: "known here: project, aws, registry, base, image, notebooks, groups, users"),
+      hint: "known here: project, aws, registry, cache, base, image, notebooks, groups, users"),
     Change("cpu: 1 vCPU", "¦cpus: 1 vCPU", #"unknown key "cpus" in groups.blue.task"#, hint: #"did you mean "cpu"?"#),
     Change(
       "image: {apt: [jq], r: [dplyr]}", "image: {¦python: x}", #"unknown key "python" in groups.blue.image"#,
@@ -98,6 +98,27 @@ extension RuleTests {
     Change(
       "project: lab", "project: ¦Lab", #""Lab" cannot be a project's name"#,
       hint: "lowercase letters and digits, with single hyphens between, beginning with a letter"),
+  ]
+
+  static let caches = [
+    Change(
+      "aws:\n", "cache: ¦{tag: main}\naws:\n", #"cache: "repository" is missing"#,
+      hint: "such as cache: {repository: jupyterhub/cache}"),
+    Change(
+      "aws:\n", "cache: {repository: lab/cache, ¦ref: x}\naws:\n", #"unknown key "ref" in cache"#,
+      hint: "known here: repository, tag, mounts"),
+    Change(
+      "aws:\n", "cache: {repository: ¦lab/cache:main}\naws:\n", #""lab/cache:main" cannot be a repository's name"#,
+      hint: "lowercase words joined by single . _ - or /, without a host or tag, such as jupyterhub/{group}"),
+    Change(
+      "aws:\n", "cache: {repository: ¦'lab/{group}'}\naws:\n", "one cache serves all groups",
+      hint: "a name without braces: layers that groups share are kept once"),
+    Change(
+      "aws:\n", "cache: {repository: lab/cache, tag: ¦'{version}'}\naws:\n",
+      "the cache has the same tag whatever is built", hint: "a name without braces, such as main"),
+    Change(
+      "aws:\n", "cache: {repository: lab/cache, mounts: ¦yes}\naws:\n", "cache.mounts must be true or false",
+      hint: "write true or false, without quotes"),
   ]
 
   static let bases = [

@@ -16,7 +16,8 @@ import Testing
     #expect(schema.schema == "http://json-schema.org/draft-07/schema#")
     #expect(keys(schema) == RosterKey.root.sorted())
     for (section, known) in [
-      ("aws", RosterKey.aws), ("registry", RosterKey.registry), ("base", RosterKey.base), ("image", RosterKey.image),
+      ("aws", RosterKey.aws), ("registry", RosterKey.registry), ("cache", RosterKey.cache), ("base", RosterKey.base),
+      ("image", RosterKey.image),
     ] {
       #expect(keys(schema.properties?[section]) == known.sorted())
     }
@@ -36,7 +37,9 @@ import Testing
       Change("compression: zstd", "compression: lz4"), Change("port: 8000", "port: 8001"),
       Change("  bootstrap: debian/trixie", "  bootstrap: debian/trixie\n  image: debian"),
       Change("s3://lake/green/", "lake/green"), Change("  bob:", "  Bob:"), Change("admin: true", "admin: 1"),
-      Change("cpu: 1 vCPU", "cpu: one"), Change("groups: [green]}", "groups: []}"),
+      Change("aws:\n", "cache: {repository: lab/cache, tag: '{version}'}\naws:\n"),
+      Change("aws:\n", "cache: {tag: main}\naws:\n"), Change("cpu: 1 vCPU", "cpu: one"),
+      Change("groups: [green]}", "groups: []}"),
     ].map { try $0.applied().text }
     let texts = [repository, try Sample.text()] + broken
     #expect(try Validator.verdicts(texts) == [true, true] + broken.map { _ in false })

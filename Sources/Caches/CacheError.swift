@@ -1,0 +1,33 @@
+import Native
+
+/// What went wrong with a cache that other machines share. It never stops a build: the cache saves work, and nothing else.
+package struct CacheError: Error, Sendable, Equatable, CustomStringConvertible {
+  package enum Code: Sendable, Equatable {
+    /// What is there is no cache, or is damaged.
+    case spoilt
+    /// A later version of imagesmith has written it.
+    case newer
+    /// Nothing is there.
+    case missing
+    /// Nobody answers, or not in time.
+    case unreachable
+    /// Not allowed, or no credentials.
+    case denied
+    /// It could not be written.
+    case notWritten
+  }
+
+  package var code: Code
+  /// What happened, and to which cache.
+  package var message: String
+  /// What to do about it.
+  package var hint: String?
+
+  package init(code: Code, message: String, hint: String? = nil) {
+    self.code = code
+    self.message = message
+    self.hint = hint
+  }
+
+  package var description: String { message + (hint.map { " (\($0))" } ?? "") }
+}
