@@ -21,6 +21,9 @@ final class BlobPipe: BlobWriter {
     reading = Mutex(FileDescriptor(adopting: ends.read, name: "a blob"))
   }
 
+  /// Whether the transfer has ended before the blob was whole.
+  var isBroken: Bool { state.withLock { $0.isBroken } }
+
   var hasBeenReadToItsEnd: Bool { state.withLock { $0.isAtEnd } }
 
   func write(_ bytes: UnsafeRawBufferPointer) throws {
@@ -42,6 +45,15 @@ final class BlobPipe: BlobWriter {
     }
     guard !isBroken else { throw NativeError(operation: "fetch a blob", reason: "the transfer broke off") }
     return count
+  }
+
+  /// Waits for the end of the blob, all of whose bytes have been read.
+  ///
+  /// - Throws: `NativeError` when there is more, or the blob is not what it should be.
+  func expectEnd() throws(NativeError) {
+    var more: UInt8 = 0
+    let count = try withUnsafeMutableBytes(of: &more) { (buffer) throws(NativeError) in try read(into: buffer) }
+    guard count == 0 else { throw NativeError(operation: "fetch a blob", reason: "it has more bytes than it should") }
   }
 
   func stopReading() { reading.withLock { $0 = nil } }

@@ -10,18 +10,6 @@ struct DockerArchive {
   private let index: ArchiveIndex
   private let name: String
 
-  private struct Entry: Decodable {
-    var config: String
-    var repoTags: [String]?
-    var layers: [String]
-
-    enum CodingKeys: String, CodingKey {
-      case config = "Config"
-      case repoTags = "RepoTags"
-      case layers = "Layers"
-    }
-  }
-
   init(_ index: ArchiveIndex, name: String) {
     self.index = index
     self.name = name
@@ -29,7 +17,18 @@ struct DockerArchive {
 
   /// - Parameter wanted: a name that `RepoTags` has, or `@N`.
   func image(_ wanted: String?) throws -> Image {
-    let entries = try Image.decode([Entry].self, index.document("manifest.json"), "manifest.json in \(index.path)")
+    let (found, blobs) = try content(wanted)
+    return try Image(name: name, manifest: nil, content: found.manifest, config: found.config, source: blobs)
+  }
+
+  /// The config, a manifest made up for it, and what reads the layers.
+  ///
+  /// - Parameter needsDigests: whether a compressed layer that the archive names by its DiffID is read for its own digest.
+  func content(
+    _ wanted: String?, needsDigests: Bool = false
+  ) throws -> (image: (config: Image.Document, manifest: Manifest), blobs: ArchiveBlobs) {
+    let entries = try Image.decode(
+      [DockerArchiveEntry].self, index.document("manifest.json"), "manifest.json in \(index.path)")
     let entry = try choose(wanted, from: entries)
     let bytes = try index.document(entry.config)
     let config = try OutputImage.Document(bytes, .dockerConfig)
@@ -48,15 +47,13 @@ struct DockerArchive {
         .corrupt, "\(name): the config speaks of \(diffIDs.count) layers, manifest.json of \(entry.layers.count)")
     }
     var source = ArchiveBlobs(index: index)
-    let layers = try zip(entry.layers, diffIDs).map { try descriptor(of: $0, $1, &source) }
-    return try Image(
-      name: name, manifest: nil,
-      content: Manifest(mediaType: .dockerManifest, config: config.descriptor, layers: layers), config: config,
-      source: source)
+    let layers = try zip(entry.layers, diffIDs).map { try descriptor(of: $0, $1, needsDigests, &source) }
+    let manifest = Manifest(mediaType: .dockerManifest, config: config.descriptor, layers: layers)
+    return ((config, manifest), source)
   }
 
   private func descriptor(
-    of member: String, _ diffID: DiffID, _ source: inout ArchiveBlobs
+    of member: String, _ diffID: DiffID, _ needsDigest: Bool, _ source: inout ArchiveBlobs
   ) throws -> Descriptor {
     let content = try index.open(member)
     var start = [UInt8](repeating: 0, count: 4)
@@ -67,12 +64,30 @@ struct DockerArchive {
     if member.hasPrefix("blobs/sha256/"), let digest = Digest("sha256:\(member.dropFirst(13))") {
       return Descriptor(mediaType: type, digest: digest, size: content.size)
     }
+    if type != .dockerLayer, needsDigest {
+      let digest = try digest(of: member)
+      source.members[digest] = member
+      return Descriptor(mediaType: type, digest: digest, size: content.size)
+    }
     source.members[diffID.digest] = member
     if type != .dockerLayer { source.namedByDiffID.insert(diffID.digest) }
     return Descriptor(mediaType: type, digest: diffID.digest, size: content.size)
   }
 
-  private func choose(_ wanted: String?, from entries: [Entry]) throws(ImageError) -> Entry {
+  private func digest(of member: String) throws -> Digest {
+    let content = try index.open(member)
+    var buffer = [UInt8](repeating: 0, count: 1 << 18)
+    var sha = try SHA256()
+    while true {
+      let count = try buffer.withUnsafeMutableBytes { try content.read(into: $0) }
+      try buffer.withUnsafeBytes { try sha.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+      if count < buffer.count { return Digest(sha256: try sha.finish()) }
+    }
+  }
+
+  private func choose(
+    _ wanted: String?, from entries: [DockerArchiveEntry]
+  ) throws(ImageError) -> DockerArchiveEntry {
     let tags = entries.flatMap { $0.repoTags ?? [] }
     guard let wanted else {
       if entries.count == 1 { return entries[0] }

@@ -19,19 +19,6 @@ package struct DockerArchiveDestination: ImageDestination {
     self.form = form
   }
 
-  /// One image of `manifest.json`.
-  private struct Entry: Encodable {
-    var config: String
-    var repoTags: [String]?
-    var layers: [String]
-
-    enum CodingKeys: String, CodingKey {
-      case config = "Config"
-      case repoTags = "RepoTags"
-      case layers = "Layers"
-    }
-  }
-
   package func write(_ image: OutputImage) throws {
     try ImageError.translating {
       let plain = try image.layers.map { layer in
@@ -42,13 +29,13 @@ package struct DockerArchiveDestination: ImageDestination {
       written.layers = plain
       let documents = try written.documents(form)
       let tags = names.map { "\($0)" }
-      let entry = Entry(
+      let entry = DockerArchiveEntry(
         config: ArchiveStream.path(of: documents.config.descriptor.digest), repoTags: tags.isEmpty ? nil : tags,
         layers: plain.map { ArchiveStream.path(of: $0.descriptor.digest) })
       var archive = try ArchiveStream(output)
       try archive.append("manifest.json", try CanonicalJSON.encode([entry]))
       try archive.append(
-        layoutOf: documents, index: index(of: documents.manifest.descriptor),
+        layoutOf: documents, index: Self.index(of: documents.manifest.descriptor, names: names),
         layers: zip(plain, image.layers).filter { $0.0 == $0.1 }.map(\.0.descriptor), from: image.blobs)
       var seen: Set<Digest> = []
       for (plain, layer) in zip(plain, image.layers)
@@ -63,7 +50,7 @@ package struct DockerArchiveDestination: ImageDestination {
   }
 
   /// With the names by which containerd, below newer Dockers, knows the image.
-  private func index(of manifest: Descriptor) -> ImageIndex {
+  static func index(of manifest: Descriptor, names: [Reference]) -> ImageIndex {
     guard !names.isEmpty else { return ImageIndex(manifests: [manifest]) }
     return ImageIndex(
       manifests: names.map { name in

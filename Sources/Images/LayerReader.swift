@@ -1,7 +1,6 @@
 import Layers
 import Native
 import OCI
-import Synchronization
 
 /// Reads the members of one layer in their order, as its bytes arrive: decompressed, counted, and, where the image names
 /// the layer by its DiffID alone, hashed.
@@ -168,12 +167,4 @@ extension Image {
       throw error
     }
   }
-}
-
-/// Tells work on a thread of the pool that the task it is for has been cancelled.
-private final class CancellationMark: Sendable {
-  private let mark = Atomic(false)
-
-  var value: Bool { mark.load(ordering: .relaxed) }
-  func set() { mark.store(true, ordering: .relaxed) }
 }

@@ -39,7 +39,9 @@ struct LayoutIndex {
       name: name, manifest: manifest, content: content, config: document(content.config), source: source)
   }
 
-  private func entry(_ tag: String?, for platform: Platform?, _ name: String) throws(ImageError) -> Descriptor {
+  /// The manifest or index that `tag` names; of the manifests of a layout that is one image for several platforms, the one
+  /// for `platform`.
+  func entry(_ tag: String?, for platform: Platform?, _ name: String) throws(ImageError) -> Descriptor {
     let manifests = index.manifests
     if let tag {
       if let found = manifests.last(where: { $0.tag == tag || "\($0.digest)" == tag }) { return found }

@@ -46,7 +46,7 @@ package struct LayoutSource: ImageSource, BlobSource {
     try entries().image(tag: tag, for: platform, name: name, source: self) { try document($0) }
   }
 
-  private func entries() throws -> LayoutIndex {
+  func entries() throws -> LayoutIndex {
     let index: [UInt8]
     do {
       index = try FileDescriptor.open("\(directory)/index.json").readAll(limit: Image.documentLimit)
@@ -59,7 +59,7 @@ package struct LayoutSource: ImageSource, BlobSource {
     return LayoutIndex(try Image.decode(ImageIndex.self, index, place), in: directory)
   }
 
-  private func document(_ blob: Descriptor) throws -> Image.Document {
+  func document(_ blob: Descriptor) throws -> Image.Document {
     let file = try open(blob)
     return try .read(blob, in: directory) { (limit) throws(NativeError) in try file.readAll(limit: limit) }
   }

@@ -147,7 +147,7 @@ package struct BlobStore: Sendable {
 }
 
 /// Makes a directory and those above it, where they are missing, 0755.
-func makeDirectories(_ path: String) throws(LayerError) {
+package func makeDirectories(_ path: String) throws(LayerError) {
   if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
   if errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex {
     try makeDirectories(String(path[..<slash]))

@@ -6,7 +6,13 @@ package struct HTTPRequest: Sendable {
     case bytes([UInt8])
     /// `length` bytes of the file at `path`, from `offset`; read while they are sent.
     case file(path: String, offset: Int, length: Int)
+    /// `length` bytes that are made, or arrive, while they are sent. They come once: where they would have to be sent again,
+    /// the exchange fails.
+    case stream(length: Int, Reader)
   }
+
+  /// Fills a buffer, as far as there is anything, with the next bytes of a body; on a thread that may block.
+  package typealias Reader = @Sendable (UnsafeMutableRawBufferPointer) throws -> Int
 
   package var method: String
   /// Absolute, `http` or `https`.

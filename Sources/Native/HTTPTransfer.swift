@@ -24,6 +24,7 @@ final class HTTPTransfer {
     case none
     case bytes([UInt8], sent: Int)
     case file(descriptor: Int32, offset: Int, length: Int, sent: Int)
+    case stream(HTTPRequest.Reader, length: Int, sent: Int)
   }
 
   init(
@@ -175,7 +176,7 @@ final class HTTPTransfer {
     switch upload {
     case .none: ["POST", "PUT", "PATCH"].contains(request.method) ? 0 : nil
     case .bytes(let bytes, _): Int(bytes.count)
-    case .file(_, _, let length, _): length
+    case .file(_, _, let length, _), .stream(_, let length, _): length
     }
   }
 
@@ -189,6 +190,7 @@ final class HTTPTransfer {
         throw HTTPError(code: .local, url: request.url, reason: "open \(path): \(String(cString: strerror(errno)))")
       }
       upload = .file(descriptor: descriptor, offset: offset, length: length, sent: 0)
+    case .stream(let length, let reader): upload = .stream(reader, length: length, sent: 0)
     }
   }
 
@@ -271,6 +273,21 @@ final class HTTPTransfer {
       }
       upload = .file(descriptor: descriptor, offset: offset, length: length, sent: sent + Int(count))
       return count
+    case .stream(let reader, let length, let sent):
+      let wanted = min(buffer.count, length - sent)
+      guard wanted > 0 else { return 0 }
+      do {
+        let count = try reader(UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
+        guard count > 0 else {
+          failure = HTTPError(code: .local, url: request.url, reason: "what is sent breaks off after \(sent) bytes")
+          return nil
+        }
+        upload = .stream(reader, length: length, sent: sent + count)
+        return count
+      } catch {
+        failure = HTTPError(code: .local, url: request.url, reason: "\(error)")
+        return nil
+      }
     }
   }
 
@@ -283,6 +300,7 @@ final class HTTPTransfer {
     case .file(let descriptor, let offset, let length, _):
       guard (0...length).contains(position) else { return false }
       upload = .file(descriptor: descriptor, offset: offset, length: length, sent: position)
+    case .stream(_, _, let sent): return position == sent
     }
     return true
   }

@@ -2,7 +2,7 @@ import Native
 import OCI
 
 /// How a blob came to be in a repository.
-enum BlobArrival: Sendable {
+package enum BlobArrival: String, Sendable {
   case uploaded
   case mounted
   case existing
@@ -14,9 +14,10 @@ extension RegistryClient {
   /// - Parameters:
   ///   - path: the file that holds the blob; nil when it is not on this machine.
   ///   - sources: repositories of the same registry that may have the blob.
+  ///   - send: uploads a blob that is in no file.
   func deliver(
     _ descriptor: Descriptor, path: String?, to repository: Reference, mountFrom sources: [String],
-    progress: ProgressReceiver?, until deadline: Deadline
+    progress: ProgressReceiver?, until deadline: Deadline, orElse send: (@Sendable () async throws -> Void)? = nil
   ) async throws -> BlobArrival {
     let scopes = [Scope.push(repository.repository)]
     var session: RegistryURL?
@@ -44,6 +45,11 @@ extension RegistryClient {
         return .mounted
       case .session(let url): session = url
       }
+    }
+    if path == nil, let send {
+      try await send()
+      progress?(BlobProgress(descriptor: descriptor, phase: .done, bytes: descriptor.size))
+      return .uploaded
     }
     guard let path else {
       throw RegistryError(

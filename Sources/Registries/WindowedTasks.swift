@@ -2,7 +2,7 @@ extension Sequence where Element: Sendable, Self: Sendable {
   /// The results of `body` for each element, in the elements' order, with at most `limit` of them at work at once.
   ///
   /// The first error cancels the rest.
-  func mapConcurrently<Value: Sendable>(
+  package func mapConcurrently<Value: Sendable>(
     limit: Int, _ body: @escaping @Sendable (Element) async throws -> Value
   ) async throws -> [Value] {
     try await withThrowingTaskGroup(of: (Int, Value).self) { group in

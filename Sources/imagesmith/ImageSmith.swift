@@ -23,7 +23,7 @@ struct ImageSmith: AsyncParsableCommand {
     subcommands: [
       CheckCommand.self, GenerateCommand.self, BuildCommand.self, PushCommand.self, RegisterCommand.self,
       ReleaseCommand.self, RunCommand.self, InspectCommand.self, ListCommand.self, CatCommand.self, DiffCommand.self,
-      TagsCommand.self, LoginCommand.self, LogoutCommand.self, CacheCommand.self, SchemaCommand.self,
+      CopyCommand.self, TagsCommand.self, LoginCommand.self, LogoutCommand.self, CacheCommand.self, SchemaCommand.self,
     ])
 
   static func main() async {

@@ -2,6 +2,18 @@ import OCI
 
 /// The value of `--platform`.
 enum PlatformOption {
+  /// Any platform that an image may be for.
+  ///
+  /// - Throws: `Failure` for what is none.
+  static func any(_ text: String) throws -> Platform {
+    guard let platform = Platform(text) else {
+      throw Failure(.usage, "--platform \(text) is no platform", hint: "write --platform linux/arm64")
+    }
+    return platform
+  }
+
+  /// One to build for.
+  ///
   /// - Throws: `Failure` for what is no platform, or for more than one.
   static func parse(_ text: String) throws -> Platform {
     guard !text.contains(",") else {

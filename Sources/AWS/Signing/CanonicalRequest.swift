@@ -42,9 +42,9 @@ struct CanonicalRequest: Equatable {
     switch request.body {
     case .none: bytes = []
     case .bytes(let body): bytes = body
-    case .file:
+    case .file, .stream:
       throw AWSError(
-        code: .invalidRequest, message: "a body in a file is signed by its digest, and the request does not give one")
+        code: .invalidRequest, message: "a body that is not in memory is signed by its digest, and the request does not give one")
     }
     do { return try SHA256.hash(bytes).hexadecimal } catch {
       throw AWSError(code: .invalidRequest, message: "the body cannot be hashed: \(error)")

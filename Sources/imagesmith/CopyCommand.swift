@@ -1,0 +1,94 @@
+import ArgumentParser
+import Foundation
+import Images
+import OCI
+import Registries
+
+/// `imagesmith copy`: an image, or an index of several, from anywhere to anywhere.
+struct CopyCommand: InterruptibleCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "copy",
+    abstract: "Copy an image between registries, layouts, archives and the local store.",
+    discussion: """
+      SRC and DST are each a group or a name in the local store, oci:DIR[:TAG], oci-archive:FILE[:TAG], \
+      docker-archive:FILE[:NAME], or a reference into a registry: HOST/REPOSITORY[:TAG][@DIGEST], docker://debian:trixie. \
+      A reference is looked for in the local store first.
+
+      Manifests, configs and layers stay as they are, byte for byte, so the digest is the same at both ends. Only \
+      docker-archive: cannot hold all; what is lost is told. What DST has already is not sent again, and a registry lends \
+      blobs between its own repositories. Charts, SBOMs and other artifacts are copied as images are.
+
+      Of an index one image is copied: this machine's, or that of --platform; with --all the index itself with all that \
+      it lists. An archive is written anew; a layout and the local store keep the other images that they have.
+
+      Prints HOST/REPOSITORY@sha256:DIGEST for a registry, else NAME sha256:DIGEST. --json prints one object: names, \
+      digest, mediaType, platform, and the bytes of blobs that were uploaded, mounted and existing.
+
+      Example:  imagesmith copy --all docker://debian:trixie 127.0.0.1:5000/base/debian:trixie
+                imagesmith copy pii oci-archive:pii.tar
+                imagesmith copy 127.0.0.1:5000/team/tools@sha256:… 127.0.0.1:5000/other/tools --tag 1.2 --tag latest
+      """)
+
+  @Argument(help: ArgumentHelp("The image.", valueName: "src"))
+  var source: String
+
+  @Argument(help: ArgumentHelp("Where it is copied to, and by what name.", valueName: "dst"))
+  var destination: String
+
+  @Flag(name: .shortAndLong, help: "Copy an index with all its images and attestations.")
+  var all = false
+
+  @Option(
+    name: .long, help: ArgumentHelp("Of an index, the image for this platform.", valueName: "os/arch"))
+  var platform: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Another tag, or name, for it at DST; may be given several times.", valueName: "tag"))
+  var tag: [String] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The local store, an OCI image layout; the project's in this folder if not given.", valueName: "folder"))
+  var store = ".imagesmith/images"
+
+  @OptionGroup var output: OutputOptions
+
+  mutating func validate() throws {
+    guard !all || platform == nil else {
+      throw ValidationError("--all copies every platform, and --platform one: choose one of the two.")
+    }
+  }
+
+  mutating func run() async throws {
+    output.apply()
+    let selection: ImageCopy.Selection =
+      all ? .all : .platform(try platform.map(PlatformOption.any))
+    let ends = try CopyEnds(source, destination, tags: tag, store: store)
+    let copy = ImageCopy(try await ends.source(), name: source, selection: selection)
+    let result = try await copy.run(
+      to: { try await ends.destination(of: $0) },
+      progress: { progress in
+        guard let text = CopyReport.line(of: progress) else { return }
+        Console.standard.note(text)
+      })
+    try report(result, isToStandardOutput: ends.writesToStandardOutput)
+  }
+
+  private func report(_ result: CopyResult, isToStandardOutput: Bool) throws {
+    let report = CopyReport(result)
+    if let choice = result.choice, choice.count > 1, platform == nil {
+      Console.standard.note(
+        "\(source) is an index of \(choice.count): this is its image for \(choice.platform); --all copies all")
+    }
+    for loss in result.outcome?.losses ?? [] { Console.standard.warn(loss) }
+    Console.standard.note("\(destination): \(report.summary)")
+    guard !isToStandardOutput else { return }
+    if output.json {
+      print(String(decoding: try JSONEncoder.sorted.encode(report), as: UTF8.self))
+    } else {
+      for name in report.names { print(name) }
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import AWS
+import Foundation
+import Images
+import OCI
+import Registries
+
+/// The two ends of a copy, as the person names them.
+struct CopyEnds: Sendable {
+  private let source: ImageLocation
+  private let target: ImageLocation
+  private let sourceName: String
+  private let targetName: String
+  private let tags: [String]
+  /// The local store: an image layout.
+  private let store: String
+  /// By registry: both ends may be one.
+  private let clients: [String: RegistryClient]
+
+  /// - Throws: `ImageError`, `Failure` for names that mean nothing, and for two that are one file.
+  init(_ source: String, _ destination: String, tags: [String], store: String) throws {
+    let exists = { FileManager.default.fileExists(atPath: $0) }
+    self.source = try ImageLocation(source, exists: exists)
+    target = try ImageLocation(destination, exists: exists)
+    sourceName = source
+    targetName = destination
+    self.tags = tags
+    self.store = store
+    var clients: [String: RegistryClient] = [:]
+    for case .registry(let reference) in [self.source, target] where clients[reference.registry] == nil {
+      // Only ECR's hosts need AWS, and those name the region.
+      let aws = try? AWSEnvironment(
+        variables: Environment.variables, region: ECRHost(reference.registry)?.region)
+      clients[reference.registry] = RegistryAccess(aws: aws).client()
+    }
+    self.clients = clients
+    if let path = target.archive, let other = self.source.archive, Self.isSame(path, other) {
+      throw Failure(
+        .usage, "\(source) and \(destination) are one file", hint: "copy to a file of another name, and rename that")
+    }
+  }
+
+  private static func isSame(_ path: String, _ other: String) -> Bool {
+    let files = [path, other].map { URL(filePath: $0).resolvingSymlinksInPath().path }
+    return files[0] == files[1]
+  }
+
+  /// Whether the image itself goes to stdout, so that nothing else may.
+  var writesToStandardOutput: Bool { target.archive == "-" }
+
+  func source() async throws -> any CopySource {
+    switch source {
+    case .local(let tag):
+      guard LayoutSource.isLayout(store) else {
+        throw Failure(
+          .input, "there is no image \(tag): \(store) is no image layout",
+          hint: "an image of a registry has a slash, a colon or docker:// in its name: docker://\(tag)")
+      }
+      return LayoutSource(directory: store, tag: tag, name: tag)
+    case .layout(let directory, let tag): return LayoutSource(directory: directory, tag: tag, name: sourceName)
+    case .ociArchive(let path, let tag):
+      return try await ArchiveContent.open(ArchiveSource(path: path, kind: .oci, tag: tag, name: sourceName))
+    case .dockerArchive(let path, let tag):
+      return try await ArchiveContent.open(ArchiveSource(path: path, kind: .docker, tag: tag, name: sourceName))
+    case .registry(let reference):
+      // The store keeps an image also by the whole reference that --tag gave it.
+      let kept = LayoutSource(directory: store, tag: sourceName, name: sourceName)
+      if LayoutSource.isLayout(store), try kept.hasImage() { return kept }
+      return RegistrySource(reference, client: client(for: reference))
+    }
+  }
+
+  /// - Parameter root: what is copied.
+  func destination(of root: Image.Document) async throws -> any CopyDestination {
+    switch target {
+    case .local(let tag):
+      return try LayoutCopyDestination(directory: store, prefix: "", tags: try [tag] + layoutTags())
+    case .layout(let directory, let tag):
+      let all = try [tag].compactMap(\.self) + layoutTags()
+      return try LayoutCopyDestination(
+        directory: directory, prefix: "oci:\(directory):", tags: all.isEmpty ? [TagName.standard] : all)
+    case .ociArchive(let path, let tag):
+      return try OCIArchiveCopyDestination(
+        Self.output(path), name: "oci-archive:\(path)", tags: try [tag].compactMap(\.self) + layoutTags())
+    case .dockerArchive(let path, let name):
+      return try DockerArchiveCopyDestination(
+        root, to: Self.output(path), name: "docker-archive:\(path)",
+        names: try ([name].compactMap(\.self) + tags).map(Self.imageName), folder: folder)
+    case .registry(let reference):
+      return RegistryCopyDestination(
+        reference, tags: try registryTags(reference), client: client(for: reference), folder: folder)
+    }
+  }
+
+  private static func output(_ path: String) -> ArchiveOutput { path == "-" ? .standardOutput : .file(path) }
+
+  /// Where files go that have no name.
+  private var folder: String { Environment.cacheDirectory + "/work" }
+
+  private func layoutTags() throws -> [String] { try tags.map(TagName.parse) }
+
+  /// Those of DST and of `--tag`; `latest` where nobody says any.
+  private func registryTags(_ reference: Reference) throws -> [String] {
+    for tag in tags where !Reference.isTag(tag) {
+      throw Failure(.usage, "--tag \(tag) is no tag", hint: "write --tag 1.2: the repository is DST's")
+    }
+    let isNamed = reference.tag != "latest" || targetName.contains(":latest")
+    let own = isNamed || (tags.isEmpty && reference.digest == nil) ? [reference.tag].compactMap(\.self) : []
+    return own + tags.filter { !own.contains($0) }
+  }
+
+  private static func imageName(_ text: String) throws -> Reference {
+    guard let name = Reference(text), name.digest == nil else {
+      throw Failure(.usage, "\(text) is no name for an image", hint: "write NAME:TAG, as docker tag takes it")
+    }
+    return name
+  }
+
+  private func client(for reference: Reference) -> RegistryClient {
+    clients[reference.registry] ?? RegistryAccess(aws: nil).client()
+  }
+}
+
+extension ImageLocation {
+  /// The file of an archive.
+  fileprivate var archive: String? {
+    switch self {
+    case .ociArchive(let path, _), .dockerArchive(let path, _): path
+    case .local, .layout, .registry: nil
+    }
+  }
+}
