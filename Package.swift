@@ -35,7 +35,7 @@ let package = Package(
     .executableTarget(
       name: "imagesmith",
       dependencies: [
-        "Rosters", "Recipes", "Dockerfiles", "OCI", "Layers", "Builds", "Sandboxes", "Registries", "AWS",
+        "Rosters", "Recipes", "Dockerfiles", "OCI", "Layers", "Builds", "Caches", "Sandboxes", "Registries", "AWS",
         "Deployments", "Images", "Native",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -44,6 +44,7 @@ let package = Package(
 
     room("Deployments", ["AWS", "Registries", "Rosters"]),
     room("Builds", ["Dockerfiles", "Layers", "OCI", "Sandboxes", "Native"]),
+    room("Caches", ["Builds", "Layers", "OCI", "Registries", "Native"]),
     room("Images", ["Layers", "OCI", "Registries", "Native"]),
     room("Registries", ["OCI", "Native"]),
     room("Layers", ["OCI", "Native"]),
@@ -77,6 +78,7 @@ let package = Package(
       ]),
     tests("Native"),
     tests("Layers", ["Native", "OCI"]),
+    tests("Caches", ["Builds", "Layers", "Native", "OCI", "Registries", "TestServers"]),
     tests("Images", ["Layers", "Native", "OCI", "Registries"]),
     tests("OCI"),
     tests("AWS", ["Native", "TestServers"]),

@@ -62,8 +62,8 @@ struct BlobSupply: Sendable {
       if case .sent(let bytes) = delivery { sent += bytes }
     }
     lacksSome = results.contains { $0.1 == .impossible }
-    let there = there
-    return document.keeping { there.contains($0.digest) }
+    let known = there
+    return document.keeping { known.contains($0.digest) }
   }
 
   private enum Delivery: Sendable, Equatable {

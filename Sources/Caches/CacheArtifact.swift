@@ -40,30 +40,28 @@ struct CacheArtifact: Sendable, Equatable {
 
   /// Reads a manifest.
   ///
-  /// - Parameters:
-  ///   - descriptor: of `bytes`, whose digest has been checked.
-  ///   - place: the cache, for messages.
+  /// - Parameter descriptor: of `bytes`, whose digest has been checked.
   /// - Throws: `CacheError` with code `spoilt` or `newer`.
-  init(_ bytes: [UInt8], _ descriptor: Descriptor, at place: String) throws(CacheError) {
+  init(_ bytes: [UInt8], _ descriptor: Descriptor) throws(CacheError) {
     guard let manifest = try? CanonicalJSON.decode(Manifest.self, from: bytes) else {
-      throw Self.spoilt(place, "its manifest cannot be read")
+      throw Self.spoilt("its manifest cannot be read")
     }
     guard let type = manifest.artifactType, type.hasPrefix(Self.family) else {
       throw CacheError(
         code: .spoilt,
-        message: "\(place) is no cache, but \(manifest.artifactType ?? manifest.config.mediaType.rawValue)",
+        message: "what is there is no cache, but \(manifest.artifactType ?? manifest.config.mediaType.rawValue)",
         hint: "name a tag of its own for the cache")
     }
-    guard type == Self.artifactType else { throw Self.newer(place, type) }
+    guard type == Self.artifactType else { throw Self.newer(type) }
     guard let text = manifest.annotations?[Self.annotation],
       let json = CompressedText.unpack(text, limit: Self.documentLimit)
-    else { throw Self.spoilt(place, "what it knows cannot be unpacked") }
+    else { throw Self.spoilt("what it knows cannot be unpacked") }
     guard let mark = try? CanonicalJSON.decode(FormatMark.self, from: json) else {
-      throw Self.spoilt(place, "what it knows cannot be read")
+      throw Self.spoilt("what it knows cannot be read")
     }
-    guard mark.format == CacheDocument.currentFormat else { throw Self.newer(place, "format \(mark.format)") }
+    guard mark.format == CacheDocument.currentFormat else { throw Self.newer("format \(mark.format)") }
     guard let document = try? CanonicalJSON.decode(CacheDocument.self, from: json), Self.isSound(document) else {
-      throw Self.spoilt(place, "what it knows cannot be read")
+      throw Self.spoilt("what it knows cannot be read")
     }
     // A layer that the manifest does not refer to may be gone any day.
     let layers = Set(manifest.layers)
@@ -81,15 +79,15 @@ struct CacheArtifact: Sendable, Equatable {
       && (document.steps.map(\.key) + document.bases.keys).allSatisfy { Digest("sha256:\($0)") != nil }
   }
 
-  private static func spoilt(_ place: String, _ reason: String) -> CacheError {
+  private static func spoilt(_ reason: String) -> CacheError {
     CacheError(
-      code: .spoilt, message: "the cache \(place) is spoilt: \(reason)",
+      code: .spoilt, message: "it is spoilt: \(reason)",
       hint: "the next build that writes there replaces it")
   }
 
-  private static func newer(_ place: String, _ what: String) -> CacheError {
+  private static func newer(_ what: String) -> CacheError {
     CacheError(
-      code: .newer, message: "the cache \(place) was written by a later imagesmith (\(what))",
+      code: .newer, message: "a later imagesmith has written it (\(what))",
       hint: "update imagesmith here, or name another tag for its cache")
   }
 }

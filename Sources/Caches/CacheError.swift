@@ -18,7 +18,7 @@ package struct CacheError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   package var code: Code
-  /// What happened, and to which cache.
+  /// What happened; whoever tells it names the cache.
   package var message: String
   /// What to do about it.
   package var hint: String?

@@ -55,9 +55,10 @@ package struct FolderCache: RemoteCache, CacheTarget {
     guard let descriptor = try layout.resolve(tag) else { return nil }
     guard descriptor.mediaType.isManifest else {
       throw CacheError(
-        code: .spoilt, message: "\(name) is no cache, but \(descriptor.mediaType)", hint: "name another folder, or tag")
+        code: .spoilt, message: "what is there is no cache, but \(descriptor.mediaType)",
+        hint: "name another folder, or tag")
     }
-    return try CacheArtifact(layout.blobs.read(descriptor.digest), descriptor, at: name)
+    return try CacheArtifact(layout.blobs.read(descriptor.digest), descriptor)
   }
 
   /// A spoilt cache is replaced.
@@ -108,10 +109,10 @@ package struct FolderCache: RemoteCache, CacheTarget {
       return try body()
     } catch let error as LayerError {
       throw CacheError(
-        code: code, message: "the cache \(name) cannot be used: \(error.message)",
+        code: code, message: error.message,
         hint: error.hint ?? "remove the folder, or name another one")
     } catch let error as NativeError {
-      throw CacheError(code: code, message: "the cache \(name) cannot be used: \(error)")
+      throw CacheError(code: code, message: "\(error)")
     }
   }
 }

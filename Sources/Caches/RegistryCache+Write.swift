@@ -9,7 +9,7 @@ extension RegistryCache {
       return try await add(export)
     } catch let error as RegistryError {
       throw CacheError(
-        code: .notWritten, message: "the cache \(name) was not written: \(error.message)",
+        code: .notWritten, message: error.message,
         hint: error.code == .immutable ? "its tag has to be movable: turn immutable tags off for it" : error.hint)
     }
   }
@@ -49,7 +49,7 @@ extension RegistryCache {
       next = others.adding(export, gone: [], limits: limits) ?? others
     }
     throw CacheError(
-      code: .notWritten, message: "the cache \(name) is written by too many builds at once",
+      code: .notWritten, message: "too many builds write it at once",
       hint: "what this build knows comes into it with a later one")
   }
 
@@ -113,7 +113,6 @@ extension RegistryCache {
 extension RegistryError {
   /// Whether a manifest was refused since a blob that it refers to is not there.
   fileprivate var missesBlob: Bool {
-    !Set(reported).isDisjoint(with: ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_UNVERIFIED"])
-      || code == .notFound
+    reported.contains("MANIFEST_BLOB_UNKNOWN") || [400, 404].contains(status) && code != .immutable
   }
 }

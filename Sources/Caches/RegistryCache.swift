@@ -55,7 +55,7 @@ package final class RegistryCache: RemoteCache, CacheTarget {
     } catch let error as RegistryError {
       // A later write brings it again.
       if [.notFound, .mismatch].contains(error.code) { _ = state.withLock { $0.gone.insert(blob.digest) } }
-      throw CacheError(error, name)
+      throw CacheError(error)
     }
   }
 
@@ -69,7 +69,7 @@ package final class RegistryCache: RemoteCache, CacheTarget {
   }
 
   private func readInTime() async throws -> CacheArtifact? {
-    try await withThrowingTaskGroup(of: CacheArtifact??.self) { [patience, name] group in
+    try await withThrowingTaskGroup(of: CacheArtifact??.self) { [patience, registry] group in
       group.addTask { .some(try await self.read(self.reference)) }
       group.addTask {
         try await Task.sleep(for: patience.reading)
@@ -79,8 +79,7 @@ package final class RegistryCache: RemoteCache, CacheTarget {
       guard let first = try await group.next(), let artifact = first else {
         throw CacheError(
           code: .unreachable,
-          message: "the cache \(name) did not answer within \(patience.reading.components.seconds) s",
-          hint: "can its registry be reached from here?")
+          message: "\(registry) did not answer within \(patience.reading)", hint: "can it be reached from here?")
       }
       return artifact
     }
@@ -92,19 +91,19 @@ package final class RegistryCache: RemoteCache, CacheTarget {
       let manifest = try await client.fetchManifest(reference)
       guard manifest.mediaType.isManifest else {
         throw CacheError(
-          code: .spoilt, message: "\(name) is no cache, but an image for several platforms",
+          code: .spoilt, message: "what is there is no cache, but an image for several platforms",
           hint: "name a tag of its own for the cache")
       }
-      return try CacheArtifact(manifest.bytes, manifest.descriptor, at: name)
+      return try CacheArtifact(manifest.bytes, manifest.descriptor)
     } catch let error as RegistryError {
       if error.code == .notFound { return nil }
-      throw CacheError(error, name)
+      throw CacheError(error)
     }
   }
 }
 
 extension CacheError {
-  init(_ error: RegistryError, _ name: String) {
+  init(_ error: RegistryError) {
     let code: Code
     switch error.code {
     case .unauthorized, .denied: code = .denied
@@ -113,7 +112,7 @@ extension CacheError {
     default: code = .unreachable
     }
     self.init(
-      code: code, message: "the cache \(name) cannot be used: \(error.message)",
+      code: code, message: error.message,
       hint: error.hint ?? (code == .denied ? "may you pull from and push to that repository?" : nil))
   }
 }

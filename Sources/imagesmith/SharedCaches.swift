@@ -84,8 +84,11 @@ struct SharedCaches: Sendable {
           Console.standard.note("\(target.cache.name): \(blobs) new layers, \(ByteCount.text(sent)) sent")
         }
       } catch let error as CacheError {
-        guard target.option.ignoresErrors else { throw error }
-        Console.standard.warn("\(error)")
+        let text = "the cache \(target.cache.name) was not written: \(error.message)"
+        guard target.option.ignoresErrors else {
+          throw Failure(error.code == .denied ? .notAllowed : .unavailable, text, hint: error.hint)
+        }
+        Console.standard.warn(text + (error.hint.map { " (\($0))" } ?? ""))
       }
     }
   }

@@ -22,7 +22,7 @@ struct ArtifactTests {
   private func read(_ bytes: [UInt8]) throws(CacheError) -> CacheDocument {
     let digest = Digest(sha256: (try? SHA256.hash(bytes)) ?? [])
     let descriptor = Descriptor(mediaType: .imageManifest, digest: digest, size: bytes.count)
-    return try CacheArtifact(bytes, descriptor, at: "here").document
+    return try CacheArtifact(bytes, descriptor).document
   }
 
   private func manifest(_ change: (inout Manifest) throws -> Void) throws -> [UInt8] {
