@@ -5,7 +5,7 @@ import OCI
 /// What a stage stands on: a finished image.
 package struct BaseImage: Sendable {
   package var config: ImageConfig
-  /// Lowest first; their blobs are in the cache's store.
+  /// Lowest first.
   package var layers: [Layer]
   /// Of the manifest, where the base has one.
   package var digest: Digest?
@@ -19,11 +19,13 @@ package struct BaseImage: Sendable {
 
 /// Finds the images that a Dockerfile names.
 package protocol BaseSource: Sendable {
-  /// The image `name` for `platform`, its layers in `blobs`.
+  /// The image `name` for `platform`, as it is now, its layers in `blobs`.
   ///
-  /// - Parameter fresh: whether to ask the source again for what is known already.
+  /// - Parameter known: blobs that need not come.
   /// - Throws: `BuildError` with code `base` when it cannot be had.
-  func base(named name: String, platform: Platform, into blobs: BlobStore, fresh: Bool) async throws -> BaseImage
+  func base(
+    named name: String, platform: Platform, into blobs: BlobStore, except known: Set<Digest>
+  ) async throws -> BaseImage
 }
 
 /// Images in OCI image layouts on this machine: `oci:DIR[:TAG]`.
@@ -31,7 +33,7 @@ package struct LayoutBase: BaseSource {
   package init() {}
 
   package func base(
-    named name: String, platform: Platform, into blobs: BlobStore, fresh: Bool
+    named name: String, platform: Platform, into blobs: BlobStore, except known: Set<Digest> = []
   ) async throws -> BaseImage {
     let parts = name.dropFirst("oci:".count).split(separator: ":", maxSplits: 1).map(String.init)
     guard let directory = parts.first else {

@@ -8,13 +8,16 @@ import Sandboxes
 package struct Bootstrap: Sendable, Hashable, CustomStringConvertible {
   package var distribution: String
   package var suite: String
-  /// The address of a package mirror; nil for mmdebstrap's own choice.
+  /// The address of the archive, such as a snapshot of it; nil for the distribution's own.
   package var mirror: String?
+  /// Where this machine has the same archive nearer. It decides nothing: what comes from there is signed as well.
+  package var localMirror: String?
 
-  package init(distribution: String, suite: String, mirror: String? = nil) {
+  package init(distribution: String, suite: String, mirror: String? = nil, localMirror: String? = nil) {
     self.distribution = distribution
     self.suite = suite
     self.mirror = mirror
+    self.localMirror = localMirror
   }
 
   package var description: String { "\(distribution)/\(suite)" }
@@ -55,7 +58,7 @@ package struct Bootstrap: Sendable, Hashable, CustomStringConvertible {
     let output = OutputTail(lines: 20)
     let canMount = Isolation.allowsMounts
     let process = ChildProcess(
-      program, Self.options + [suite, directory] + (mirror.map { [$0] } ?? []),
+      program, Self.options + [suite, directory] + [mirror ?? localMirror].compactMap(\.self),
       environment: ["PATH=\(ImageBuilder.standardPath)", "SOURCE_DATE_EPOCH=\(epoch)", "LC_ALL=C.UTF-8"],
       // A mount namespace of its own: what mmdebstrap mounts ends with it. It needs its processes' own /proc. Where mounts are
       // not allowed it does without.

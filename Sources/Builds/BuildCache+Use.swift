@@ -20,9 +20,11 @@ extension BuildCache {
     let status: FileStatus
     do {
       let lock = try share()
+      if snapshots.existing(layer.diffID) != nil { try markUnpacked(layer.diffID) }
       guard let found = try FileStatus.of(Array(blobs.path(of: blob.digest).utf8)) else { return false }
       status = found
       known = touch(mark) ? LayerMark(path: mark) : nil
+      // It may be unpacked by a later step.
       try markUnpacked(layer.diffID)
       let present = LayerMark(layer.diffID, status)
       if known == present, status.size == blob.size { return true }

@@ -12,18 +12,23 @@ package struct BuildCache: Sendable {
   package let blobs: BlobStore
   package let snapshots: SnapshotStore
   let steps: StepCache
+  let bases: BaseCache
+  let sights: SightCache
   let history: StepHistory
   let fileIndexes: FileIndexes
+  /// Where steps and layers are that are not here.
+  package let remotes: RemoteCaches
   /// Says that this build lives, and when it began.
   let session: ScratchFolder
   let growth = CacheGrowth()
 
   /// Opens the cache, making the folder where it is missing, and takes away what killed builds have left.
   ///
+  /// - Parameter remotes: where steps and layers are that are not here.
   /// - Throws: `BuildError` with code `machine` when the folder cannot be written.
-  package init(directory: String) throws {
+  package init(directory: String, remotes: RemoteCaches = RemoteCaches([])) throws {
     do {
-      for name in ["steps", "history", "files", "mounts", "uses", "builds", "work"] {
+      for name in ["steps", "bases", "sights", "history", "files", "mounts", "uses", "builds", "work"] {
         try FileManager.default.createDirectory(
           atPath: "\(directory)/\(name)", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
       }
@@ -33,9 +38,12 @@ package struct BuildCache: Sendable {
         hint: "name a folder that you may write to, with some GB of room, in IMAGESMITH_HOME")
     }
     self.directory = directory
+    self.remotes = remotes
     blobs = try BlobStore(directory: directory)
     snapshots = try SnapshotStore(directory: directory, marks: .usable(in: directory))
     steps = StepCache(directory: directory + "/steps")
+    bases = BaseCache(cache: directory)
+    sights = SightCache(directory: directory + "/sights")
     history = StepHistory(directory: directory + "/history")
     fileIndexes = FileIndexes(directory: directory + "/files")
     ScratchFolder.sweep(directory + "/builds")

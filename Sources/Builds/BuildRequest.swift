@@ -30,6 +30,8 @@ package struct BuildRequest: Sendable {
   package var usesCache: Bool
   /// Whether bases are made or fetched anew.
   package var pullsBases: Bool
+  /// Whether the blobs of all the image's layers have to be here in the end, and not only be known where they are.
+  package var needsLayers = false
   /// Whether each step says why it came from the cache or did not.
   package var explains = false
   /// Whether `RUN --security=insecure` may have what it asks for: `--allow security.insecure`.

@@ -31,6 +31,8 @@ package struct Container: Sendable {
       directories = try await tree.directories()
     } catch let spoilt as SpoiltLayer {
       throw spoilt.cause
+    } catch let lost as LostLayer {
+      throw lost.error
     }
     let container = config.config ?? ContainerConfig()
     let arguments = (container.entrypoint ?? []) + (container.cmd ?? [])

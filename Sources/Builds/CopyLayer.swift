@@ -13,12 +13,12 @@ struct CopyLayer {
   }
 
   /// Nil when the layer is made without a look at what lies below.
-  let below: TreeView?
+  let below: TreeBelow?
   /// Of folders that are made because something comes to lie in them.
   let owner: Owner
   private var changes: [LayerPath: LayerEntry] = [:]
 
-  init(below: TreeView?, owner: Owner) {
+  init(below: TreeBelow?, owner: Owner) {
     self.below = below
     self.owner = owner
   }
@@ -43,7 +43,7 @@ struct CopyLayer {
   func isDirectory(_ path: LayerPath) throws -> Bool? {
     if path.isRoot { return true }
     if let change = changes[path] { return change.kind == .directory }
-    return try below?.node(at: path).map { $0.status.kind == .directory }
+    return try below?.place(at: path).map { $0 == .directory }
   }
 
   /// Adds the folder `path` and those above it; those that are missing become the owner's, 0755.
@@ -126,19 +126,7 @@ struct CopyLayer {
     if let change = changes[path] { return change }
     // What stood below something that the layer replaces is gone.
     for above in path.ancestors { if let change = changes[above], change.kind != .directory { return nil } }
-    guard let below, let node = try below.node(at: path) else { return nil }
-    let kind: LayerEntry.Kind =
-      switch node.status.kind {
-      case .directory: .directory
-      case .symlink: .symlink(target: try FileStatus.linkTarget(of: node.hostPath))
-      case .file: .file(.path(node.hostPath))
-      case .fifo, .socket: .fifo
-      case .characterDevice(let major, let minor): .characterDevice(major: major, minor: minor)
-      case .blockDevice(let major, let minor): .blockDevice(major: major, minor: minor)
-      }
-    return LayerEntry(
-      path: path, kind: kind, mode: node.status.mode, uid: node.status.uid, gid: node.status.gid,
-      modified: node.status.modified.seconds, attributes: try below.attributes(ofHostPath: node.hostPath))
+    return try below?.entry(at: path)
   }
 
   /// Makes the entries whose content is the same file of `folder` names of one file.

@@ -97,7 +97,7 @@ struct CopyStep: Sendable {
   ///   - notice: takes a sentence that the user should know.
   /// - Throws: `BuildError` with code `input` when something else is in the place of a file or folder.
   func entries(
-    of items: [CopyItem], onto below: TreeView?, owner: CopyLayer.Owner?, spool: String?,
+    of items: [CopyItem], onto below: TreeBelow?, owner: CopyLayer.Owner?, spool: String?,
     notice: (String) -> Void
   ) throws -> [LayerEntry] {
     var layer = CopyLayer(below: below, owner: owner ?? .root)

@@ -20,20 +20,16 @@ package struct ImageBuilder: Sendable {
   let sandbox: @Sendable () async throws -> any Sandbox
   /// Where programs such as mmdebstrap are looked for.
   let path: String
-  let remotes: RemoteCaches
   let trace: BuildTrace
   let report: @Sendable (BuildEvent) -> Void
 
-  /// - Parameters:
-  ///   - remotes: where steps and layers are that are not in `cache`; to be shared by the builds of a process.
-  ///   - trace: gets what the build comes by.
+  /// - Parameter trace: gets what the build comes by; several builds may share one.
   package init(
-    cache: BuildCache, remotes: RemoteCaches = RemoteCaches([]), bases: any BaseSource, path: String,
+    cache: BuildCache, bases: any BaseSource, path: String,
     trace: BuildTrace = BuildTrace(), sandbox: @escaping @Sendable () async throws -> any Sandbox,
     report: @escaping @Sendable (BuildEvent) -> Void
   ) {
     self.cache = cache
-    self.remotes = remotes
     self.trace = trace
     self.bases = bases
     self.path = path
@@ -51,14 +47,25 @@ package struct ImageBuilder: Sendable {
   package func build(_ request: BuildRequest) async throws -> BuiltImage {
     defer { cache.fileIndexes.save() }
     var dropped: Set<Digest> = []
+    var lost: Set<Digest> = []
     while true {
       do {
-        return try await attempt(request)
+        let image = try await attempt(request)
+        if request.needsLayers { try await cache.fetch(image.layers) }
+        return image
       } catch let spoilt as SpoiltLayer {
         let digest = spoilt.layer.descriptor.digest
-        guard dropped.insert(digest).inserted else { throw spoilt.cause }
+        // One that was fetched, and is spoilt though its digest is right, would come again.
+        if !dropped.insert(digest).inserted {
+          guard await cache.remotes.has(spoilt.layer) else { throw spoilt.cause }
+          cache.remotes.forget(digest)
+        }
         try cache.blobs.remove(digest)
         report(.warning("the layer \(digest.short) in the cache is damaged; it is made again"))
+      } catch let missing as LostLayer {
+        let digest = missing.layer.descriptor.digest
+        guard lost.insert(digest).inserted else { throw missing.error }
+        report(.warning("the layer \(digest.short) cannot be had (\(missing.cause)); it is made again"))
       }
     }
   }

@@ -87,13 +87,40 @@ extension StageBuilder {
   }
 
   private func fetched(_ name: String, platform: Platform) async throws -> (StageBase, BuildEvent.Outcome) {
+    let cache = builder.cache
+    let key = try BaseCache.key(ofImage: name, platform)
+    if let key, let known = try await known(key) { return known }
     let image = try await builder.bases.base(
-      named: name, platform: platform, into: builder.cache.blobs, fresh: request.pullsBases)
-    for layer in image.layers where try !builder.cache.use(layer, isChecked: true) {
+      named: name, platform: platform, into: cache.blobs, except: cache.remotes.blobs)
+    for layer in image.layers {
+      if try cache.use(layer, isChecked: true) { continue }
+      if await cache.remotes.has(layer) { continue }
       let cause = LayerError(code: .corrupt, message: "the layer \(layer.descriptor.digest) of \(name) is damaged")
       throw SpoiltLayer(layer: layer, cause: cause)
     }
+    if let key {
+      try keep(BaseRecord(name: name, config: image.config, layers: image.layers, digest: image.digest), for: key)
+    }
     return (try StageBase(config: image.config, layers: image.layers), .done)
+  }
+
+  /// The base that a key stands for, where it was fetched or made before, here or elsewhere.
+  private func known(_ key: StepKey) async throws -> (StageBase, BuildEvent.Outcome)? {
+    let cache = builder.cache
+    guard !request.pullsBases else { return nil }
+    var record = cache.bases.record(of: key)
+    for layer in record?.layers ?? [] where try await !cache.knows(layer) { record = nil }
+    if record == nil { record = await cache.remotes.base(key) }
+    guard let record else { return nil }
+    // Some of another machine's may be here all the same.
+    for layer in record.layers { _ = try cache.use(layer) }
+    builder.trace.note(record, of: key)
+    return (try StageBase(config: record.config, layers: record.layers), .cached)
+  }
+
+  private func keep(_ record: BaseRecord, for key: StepKey) throws {
+    try builder.cache.bases.keep(record, for: key)
+    builder.trace.note(record, of: key)
   }
 
   /// Makes a base from packages, or takes the one that was made before.
@@ -103,10 +130,8 @@ extension StageBuilder {
     var hasher = try hasher("bootstrap", onto: nil)
     try hasher.add(bootstrap.key(epoch: request.epoch, platform: platform))
     let key = try hasher.finish()
+    if let known = try await known(key) { return known }
     let config = configuration(of: bootstrap, platform)
-    if !request.pullsBases, let layer = try known(key)?.layer {
-      return (try StageBase(config: config, layers: [layer]), .cached)
-    }
     let area = try builder.cache.makeWorkArea()
     let root = area.path + "/upper"
     try await bootstrap.make(in: root, epoch: request.epoch, path: builder.path)
@@ -118,7 +143,9 @@ extension StageBuilder {
         PendingLayer(
           of: walker, area, request: request, cache: builder.cache, key: key, instruction: "bootstrap \(bootstrap)",
           place: nil)))
-    return (try StageBase(config: config, layers: try await tree.finish()), .done)
+    let layers = try await tree.finish()
+    try keep(BaseRecord(name: "\(bootstrap)", config: config, layers: layers), for: key)
+    return (try StageBase(config: config, layers: layers), .done)
   }
 
   private func configuration(of bootstrap: Bootstrap, _ platform: Platform) -> ImageConfig {

@@ -18,7 +18,7 @@ extension StageBuilder {
     // Of a stage or an image it is known without a look whether it has changed.
     let named = step.isRemote ? try await remoteKey(of: step, after: own.key) : own.key
     let known = try named.flatMap { named in try source.map { try $0.key.map { try named.joined(with: $0) } } ?? named }
-    if let known, let record = try cached(known) {
+    if let known, let record = try await cached(known) {
       if step.sources.isEmpty { try account(for: own.key, own.inputs, isCached: true) } else { explainCached() }
       try take(record)
       return .cached
@@ -29,10 +29,10 @@ extension StageBuilder {
     defer { fetched.area?.remove() }
     let index = fetched.trees.isEmpty ? try source?.fileIndex(builder.cache) : nil
     let (items, content, inputs) = try await Self.read(step, opened, fetched, after: own, index)
-    let kept = try cached(content)
+    let kept = try await cached(content)
     try account(for: content, inputs, isCached: kept != nil)
     if let record = kept {
-      if let known { try builder.cache.steps.keep(record, for: known) }
+      if let known { try keep(record, for: known) }
       try take(record)
       return .cached
     }
@@ -41,7 +41,7 @@ extension StageBuilder {
     }
     let layer = try await write(step, items, isAlone: isAlone)
     let record = StepRecord(layer: layer, instruction: RemoteAddress.redacted(instruction.source))
-    for key in Set([known, content].compactMap(\.self)) { try builder.cache.steps.keep(record, for: key) }
+    for key in Set([known, content].compactMap(\.self)) { try keep(record, for: key) }
     try take(record)
     return .done
   }
@@ -100,16 +100,17 @@ extension StageBuilder {
   }
 
   func write(_ step: CopyStep, _ items: [CopyItem], isAlone: Bool) async throws -> Layer {
-    let below = isAlone ? TreeView([]) : try await tree.view()
-    let owner = try step.chown.map { try UserDatabase(below).owner(of: $0) }
     let spool = step.unpacks.local || step.unpacks.remote ? try builder.cache.makeWorkArea() : nil
     defer { spool?.remove() }
-    let report = builder.report
-    let entries = try await BlockingPool.shared.run {
-      try step.entries(of: items, onto: step.isLinked ? nil : below, owner: owner, spool: spool?.path) {
-        report(.warning($0))
+    let (entries, notices) = try await (isAlone ? StageTree([], cache: builder.cache) : tree).look { below in
+      let owner = try step.chown.map { try UserDatabase(below).owner(of: $0) }
+      var notices: [String] = []
+      let entries = try step.entries(of: items, onto: step.isLinked ? nil : below, owner: owner, spool: spool?.path) {
+        notices.append($0)
       }
+      return (entries, notices)
     }
+    notices.forEach { builder.report(.warning($0)) }
     let layer = try await writeLayer(entries)
     try await BlockingPool.shared.run { try CopyItem.requireUnchanged(items) }
     return layer

@@ -20,11 +20,11 @@ extension StageBuilder {
     let (items, key, _) = try await Self.read(
       step, try await source.open(builder.cache), FetchedSources(), after: hasher.finishWithInputs(),
       source.fileIndex(builder.cache))
-    if let layer = try cached(key)?.layer {
+    if let layer = try await cached(key)?.layer {
       return (try StageBase(config: config, layers: [layer]), .cached)
     }
     let layer = try await write(step, items, isAlone: true)
-    try builder.cache.steps.keep(StepRecord(layer: layer, instruction: "FROM \(name)"), for: key)
+    try keep(StepRecord(layer: layer, instruction: "FROM \(name)"), for: key)
     return (try StageBase(config: config, layers: [layer]), .done)
   }
 }

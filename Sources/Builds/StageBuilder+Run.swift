@@ -17,7 +17,7 @@ extension StageBuilder {
     if request.usesCache { await inProgress.begin(stepKey) }
     var isOurs = request.usesCache
     defer { if isOurs { end(stepKey) } }
-    let kept = try cached(stepKey)
+    let kept = try await cached(stepKey)
     try account(for: stepKey, inputs, isCached: kept != nil)
     if let record = kept {
       if let layer = record.layer { tree.append(.finished(layer)) }
@@ -36,9 +36,13 @@ extension StageBuilder {
     let report = builder.report
     let walker = TreeWalker(root: workspace.upper, form: .overlay(marks), notice: { report(.warning($0)) })
     report(.packing(step: step))
+    let trace = builder.trace
     let pending = PendingLayer(
       of: walker, area, request: request, cache: builder.cache, key: stepKey, instruction: step.text, place: place
-    ) { report(.packed(step: step, bytes: $0.descriptor.size)) }
+    ) { record in
+      trace.note(record, of: stepKey)
+      report(.packed(step: step, bytes: record.layer?.descriptor.size ?? 0))
+    }
     tree.append(.pending(pending))
     if isOurs {
       isOurs = false

@@ -11,14 +11,14 @@ extension StageBuilder {
     var hasher = try hasher("workdir", onto: key)
     try hasher.add([path, user])
     let (stepKey, inputs) = try hasher.finishWithInputs()
-    let known = try cached(stepKey)
+    let known = try await cached(stepKey)
     try account(for: stepKey, inputs, isCached: known != nil)
     let record: StepRecord
     if let known {
       record = known
     } else {
       record = StepRecord(layer: try await make(path, for: user), instruction: "WORKDIR \(path)")
-      try builder.cache.steps.keep(record, for: stepKey)
+      try keep(record, for: stepKey)
     }
     addHistory("WORKDIR \(path)", isEmpty: record.layer == nil)
     try take(record)
@@ -27,12 +27,15 @@ extension StageBuilder {
 
   /// Nil when the folder is there.
   private func make(_ path: String, for user: String) async throws -> Layer? {
-    let below = try await tree.view()
-    let identity = user.isEmpty ? nil : try UserDatabase(below).identity(of: user)
-    var layer = CopyLayer(below: below, owner: identity.map { .init(uid: $0.uid, gid: $0.gid) } ?? .root)
-    let target = try layer.resolve(path)
-    if try layer.isDirectory(target) == true { return nil }
-    try layer.makeDirectories(target)
-    return try await writeLayer(layer.entries)
+    let entries = try await tree.look { below -> [LayerEntry]? in
+      let identity = user.isEmpty ? nil : try UserDatabase(below).identity(of: user)
+      var layer = CopyLayer(below: below, owner: identity.map { .init(uid: $0.uid, gid: $0.gid) } ?? .root)
+      let target = try layer.resolve(path)
+      if try layer.isDirectory(target) == true { return nil }
+      try layer.makeDirectories(target)
+      return layer.entries
+    }
+    guard let entries else { return nil }
+    return try await writeLayer(entries)
   }
 }

@@ -170,17 +170,33 @@ extension StageBuilder {
     return "/" + parts.joined(separator: "/")
   }
 
-  /// The record of a step that may be taken from the cache: its layer is there.
-  func cached(_ key: StepKey) throws -> StepRecord? {
+  /// The record of a step that may be taken from the cache: its layer is here, or another machine has it.
+  func cached(_ key: StepKey) async throws -> StepRecord? {
     let names = [stage.name, String(stage.index)].compactMap(\.self)
-    return request.usesCache && request.uncachedStages.isDisjoint(with: names) ? try known(key) : nil
+    guard request.usesCache && request.uncachedStages.isDisjoint(with: names) else { return nil }
+    let cache = builder.cache
+    let own = cache.steps.record(of: key)
+    if let own {
+      guard let layer = own.layer, try !cache.use(layer) else { return trace(own, key) }
+    }
+    if let other = await cache.remotes.step(key) {
+      // It may be here all the same, made by another step.
+      if let layer = other.layer { _ = try cache.use(layer) }
+      return trace(other, key)
+    }
+    guard let own, let layer = own.layer, await cache.remotes.has(layer) else { return nil }
+    return trace(own, key)
   }
 
-  /// The same of what a build without cache takes as well: a base, which only `--pull` makes anew.
-  func known(_ key: StepKey) throws -> StepRecord? {
-    guard let record = builder.cache.steps.record(of: key) else { return nil }
-    guard let layer = record.layer else { return record }
-    return try builder.cache.use(layer) ? record : nil
+  private func trace(_ record: StepRecord, _ key: StepKey) -> StepRecord {
+    builder.trace.note(record, of: key)
+    return record
+  }
+
+  /// Keeps what a step has come to.
+  func keep(_ record: StepRecord, for key: StepKey) throws {
+    try builder.cache.steps.keep(record, for: key)
+    builder.trace.note(record, of: key)
   }
 
   /// Puts entries into a layer of the cache's store.

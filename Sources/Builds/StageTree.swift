@@ -4,23 +4,46 @@ import OCI
 
 /// The file system of a stage so far: its layers, lowest first.
 struct StageTree: Sendable {
-  private var layers: [TreeLayer]
+  private var layers: [TreeLayer] = []
+  /// What is known of each.
+  private var known: [KnownLayer] = []
+  private let questions = TreeQuestions()
   private let cache: BuildCache
 
   init(_ layers: [Layer], cache: BuildCache) {
-    self.layers = layers.map(TreeLayer.finished)
     self.cache = cache
+    for layer in layers { append(.finished(layer)) }
   }
 
   mutating func append(_ layer: TreeLayer) {
     layers.append(layer)
+    switch layer {
+    case .finished(let layer): known.append(KnownLayer(layer, in: cache))
+    case .pending(let pending): known.append(KnownLayer(unpacked: pending.directory, in: cache))
+    }
   }
 
-  /// The folders, lowest first, that show the tree as an overlay; layers that are not unpacked yet are unpacked.
+  /// Lets `body` look at the tree, on a thread that may block: at what is known of it, and if that is not enough, at its
+  /// files, for which all layers are fetched and unpacked.
   ///
-  /// - Throws: `SpoiltLayer` for one whose blob is damaged or has gone.
+  /// - Throws: what `body` throws, and what `directories` throws.
+  func look<Value: Sendable>(_ body: @escaping @Sendable (TreeBelow) throws -> Value) async throws -> Value {
+    let below = TreeBelow(layers: known, questions: questions)
+    do {
+      return try await BlockingPool.shared.run { try body(below) }
+    } catch let error as LayerError where error.code == .unseen {
+      let layers = try await directories().map { [cache] in KnownLayer(unpacked: $0, in: cache) }
+      let below = TreeBelow(layers: layers, questions: questions)
+      return try await BlockingPool.shared.run { try body(below) }
+    }
+  }
+
+  /// The folders, lowest first, that show the tree as an overlay; layers that are not unpacked yet are fetched and unpacked.
+  ///
+  /// - Throws: `SpoiltLayer` for one whose blob is damaged or has gone, `LostLayer` for one that cannot be fetched.
   func directories() async throws -> [String] {
-    try await BlockingPool.shared.run { [layers, cache] in
+    try await cache.unpackMissing(layers.compactMap(\.finished))
+    return try await BlockingPool.shared.run { [layers, cache] in
       var directories: [String] = []
       cache.snapshots.unpackAlone(layers.compactMap(\.finished), from: cache.blobs)
       for layer in layers {
@@ -72,6 +95,9 @@ struct StageTree: Sendable {
       }
     }
     if let failure { throw failure }
-    return finished
+    return try await BlockingPool.shared.run { [finished, questions, cache] in
+      try questions.keepAnswers(of: finished, in: cache)
+      return finished
+    }
   }
 }

@@ -40,7 +40,7 @@ final class PendingLayer: Sendable {
   ///   - packed: is told when the layer is in the cache.
   init(
     of walker: TreeWalker, _ area: ScratchFolder, request: BuildRequest, cache: BuildCache, key: StepKey,
-    instruction: String, place: StepPlace?, packed: @escaping @Sendable (Layer) -> Void = { _ in }
+    instruction: String, place: StepPlace?, packed: @escaping @Sendable (StepRecord) -> Void = { _ in }
   ) {
     self.area = area
     epoch = request.epoch
@@ -55,8 +55,9 @@ final class PendingLayer: Sendable {
           try walker.forEach { (entry) throws(LayerError) in try writer.append(entry) }
           let layer = try writer.finish()
           try cache.made(layer)
-          try cache.steps.keep(StepRecord(layer: layer, instruction: instruction), for: key)
-          packed(layer)
+          let record = StepRecord(layer: layer, instruction: instruction)
+          try cache.steps.keep(record, for: key)
+          packed(record)
           return layer
         }
       } catch {

@@ -10,8 +10,21 @@ struct UserDatabase: Sendable {
 
   /// Reads `/etc/passwd` and `/etc/group` of the tree; a file that is not there names nobody.
   init(_ tree: TreeView) throws {
-    passwd = try Self.lines(of: "etc/passwd", in: tree)
-    group = try Self.lines(of: "etc/group", in: tree)
+    try self.init { try tree.read($0) }
+  }
+
+  init(_ tree: TreeBelow) throws {
+    try self.init { try tree.read($0) }
+  }
+
+  private init(_ read: (String) throws -> [UInt8]?) throws {
+    func lines(_ path: String) throws -> [[Substring]] {
+      guard let bytes = try read(path) else { return [] }
+      return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        .map { $0.split(separator: ":", omittingEmptySubsequences: false) }
+    }
+    passwd = try lines("etc/passwd")
+    group = try lines("etc/group")
   }
 
   /// Who a USER `user[:group]` is, by name or number. Without a group it is the user's own, and root's for a number that
@@ -75,11 +88,5 @@ struct UserDatabase: Sendable {
         hint: "make the group in a RUN before, or give a number")
     }
     return gid
-  }
-
-  private static func lines(of path: String, in tree: TreeView) throws -> [[Substring]] {
-    guard let bytes = try tree.read(path) else { return [] }
-    return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-      .map { $0.split(separator: ":", omittingEmptySubsequences: false) }
   }
 }

@@ -11,11 +11,16 @@ package struct LayoutSource: ImageSource, BlobSource {
   package let tag: String?
   /// As the person named the image.
   package let name: String
+  /// Brings a layer into the layout that is known and was never needed; nil for a layout that has all its layers.
+  package let supply: (@Sendable (Descriptor) async throws -> Void)?
 
-  package init(directory: String, tag: String?, name: String) {
+  package init(
+    directory: String, tag: String?, name: String, supply: (@Sendable (Descriptor) async throws -> Void)? = nil
+  ) {
     self.directory = directory
     self.tag = tag
     self.name = name
+    self.supply = supply
   }
 
   package func image(for platform: Platform?) async throws -> Image {
@@ -25,7 +30,8 @@ package struct LayoutSource: ImageSource, BlobSource {
   package func read<Value: Sendable>(
     _ blob: Descriptor, _ body: @escaping @Sendable (@escaping TarReader.Source) throws -> Value
   ) async throws -> Value {
-    try await BlockingPool.shared.run {
+    if let supply, access(path(of: blob), F_OK) != 0 { try await supply(blob) }
+    return try await BlockingPool.shared.run {
       let file = OpenBlob(try open(blob))
       let check = try BlobCheck(blob, in: directory)
       do {
@@ -64,10 +70,13 @@ package struct LayoutSource: ImageSource, BlobSource {
     return try .read(blob, in: directory) { (limit) throws(NativeError) in try file.readAll(limit: limit) }
   }
 
+  private func path(of blob: Descriptor) -> String {
+    "\(directory)/blobs/\(blob.digest.algorithm.rawValue)/\(blob.digest.hex)"
+  }
+
   private func open(_ blob: Descriptor) throws(ImageError) -> FileDescriptor {
-    let path = "\(directory)/blobs/\(blob.digest.algorithm.rawValue)/\(blob.digest.hex)"
     do throws(NativeError) {
-      return try FileDescriptor.open(path)
+      return try FileDescriptor.open(path(of: blob))
     } catch {
       guard error.errno == ENOENT else { throw ImageError(error) }
       throw ImageError(.corrupt, "\(name): the blob \(blob.digest) is missing in \(directory)")

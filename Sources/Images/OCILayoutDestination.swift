@@ -8,11 +8,16 @@ package struct OCILayoutDestination: ImageDestination {
   package let directory: String
   package let tag: String
   package let form: MediaForm
+  /// Whether layers that are not in the image's own store are left out: whoever reads them gets them from elsewhere.
+  package let allowsMissingLayers: Bool
 
-  package init(directory: String, tag: String = "latest", form: MediaForm = .oci) {
+  package init(
+    directory: String, tag: String = "latest", form: MediaForm = .oci, allowsMissingLayers: Bool = false
+  ) {
     self.directory = directory
     self.tag = tag
     self.form = form
+    self.allowsMissingLayers = allowsMissingLayers
   }
 
   package func write(_ image: OutputImage) throws {
@@ -20,7 +25,10 @@ package struct OCILayoutDestination: ImageDestination {
     let layout = try ImageLayout(directory: directory)
     // What is here already may belong to no image yet or any more.
     let hold = try layout.holdBlobs()
-    for layer in image.layers { try layout.blobs.take(layer.descriptor, from: image.blobs) }
+    for layer in image.layers {
+      if allowsMissingLayers, try !image.blobs.contains(layer.descriptor.digest) { continue }
+      try layout.blobs.take(layer.descriptor, from: image.blobs)
+    }
     _ = try layout.blobs.put(documents.config.bytes, mediaType: form.config)
     _ = try layout.blobs.put(documents.manifest.bytes, mediaType: form.manifest)
     try layout.put(documents.manifest.descriptor, tag: tag)

@@ -125,8 +125,7 @@ package struct ImageLayout: Sendable {
     }
     guard flock(hold.raw, LOCK_EX | LOCK_NB) == 0 else { return 0 }
     let lock = try lock()
-    var needed: Set<Digest> = []
-    for descriptor in try index().manifests { try collect(descriptor, into: &needed) }
+    let needed = try neededBlobs()
     var freed = 0
     for digest in try blobs.digests() where !needed.contains(digest) {
       let path = Array(blobs.path(of: digest).utf8)
@@ -140,6 +139,13 @@ package struct ImageLayout: Sendable {
     _ = consume lock
     _ = consume hold
     return freed
+  }
+
+  /// What the images of the index need, whether it is here or not.
+  package func neededBlobs() throws(LayerError) -> Set<Digest> {
+    var needed: Set<Digest> = []
+    for descriptor in try index().manifests { try collect(descriptor, into: &needed) }
+    return needed
   }
 
   /// What a manifest or index leads to. A blob that is not here leads nowhere.

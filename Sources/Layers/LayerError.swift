@@ -12,6 +12,8 @@ package struct LayerError: Error, Sendable, Equatable {
     /// More than the caller allows: a layer that unpacks to too much.
     case limit
     case notFound
+    /// What is in a layer is not known here: it has to be fetched.
+    case unseen
     /// A file changed while it was read.
     case changed
     case noSpace

@@ -73,7 +73,12 @@ package struct SnapshotStore: Sendable {
   /// One a processor, at most four: each decompresses, hashes and writes.
   private static var threadCount: Int { min(4, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
-  private func unpackAlone(_ layer: Layer, from blobs: BlobStore, limit: Int) throws(LayerError) {
+  /// Unpacks a layer if it is the same upon whatever lies below.
+  ///
+  /// - Throws: `LayerError` when it is not, and what `LayerExtractor.extract` throws.
+  package func unpackAlone(
+    _ layer: Layer, from blobs: BlobStore, limit: Int = LayerExtractor.defaultLimit
+  ) throws(LayerError) {
     let lock = try lock(layer.diffID)
     guard existing(layer.diffID) == nil else { return }
     try LayerExtractor.removeDirectory(entry(layer.diffID))

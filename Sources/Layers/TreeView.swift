@@ -4,7 +4,7 @@ import Native
 /// Looks into unpacked layers as an overlay mount of them would show them, without a mount. Nothing leads outside.
 ///
 /// Source: Linux, Documentation/filesystems/overlayfs.rst.
-package struct TreeView: Sendable {
+package struct TreeView: LinkedTree, Sendable {
   /// The directories of the layers, the lowest first.
   package let directories: [String]
   package let marks: OverlayMarks
@@ -42,45 +42,13 @@ package struct TreeView: Sendable {
     return nil
   }
 
-  /// Follows `path`, absolute or relative to the root, through links as a process in the image would: `..` at the root
-  /// stays there.
-  ///
-  /// - Parameter followsLast: whether a link at the end is followed too.
-  /// - Returns: The path without links; its last components need not exist.
-  /// - Throws: `.invalid` when links lead in a circle, or a component that is not a directory has something below it.
-  package func resolve(_ path: [UInt8], followsLast: Bool = true) throws(LayerError) -> LayerPath {
-    var rest = Self.split(path)
-    var at = LayerPath.root
-    var links = 0
-    while !rest.isEmpty {
-      let name = rest.removeFirst()
-      if name == [UInt8(ascii: ".")] { continue }
-      if name == [UInt8(ascii: "."), UInt8(ascii: ".")] {
-        at = at.parent ?? .root
-        continue
-      }
-      let next = at.appending(name)
-      guard let node = try node(at: next) else {
-        at = next
-        continue
-      }
-      switch node.status.kind {
-      case .symlink where followsLast || !rest.isEmpty:
-        links += 1
-        // As the kernel does.
-        guard links <= 40 else {
-          throw LayerError(code: .invalid, message: "too many links in \(String(decoding: path, as: UTF8.self))")
-        }
-        let target = try LayerError.translating { try FileStatus.linkTarget(of: node.hostPath) }
-        if target.first == UInt8(ascii: "/") { at = .root }
-        rest = Self.split(target) + rest
-      case .directory: at = next
-      default:
-        guard rest.isEmpty else { throw LayerError(code: .invalid, message: "\(next) is not a directory") }
-        at = next
-      }
+  package func place(at path: LayerPath) throws(LayerError) -> TreePlace? {
+    guard let node = try node(at: path) else { return nil }
+    switch node.status.kind {
+    case .directory: return .directory
+    case .symlink: return .link(target: try LayerError.translating { try FileStatus.linkTarget(of: node.hostPath) })
+    default: return .other
     }
-    return at
   }
 
   /// What `path` leads to, links followed.
@@ -149,7 +117,8 @@ package struct TreeView: Sendable {
     }
   }
 
-  private enum Sight {
+  /// What one layer has at a path.
+  package enum Look: Sendable {
     case found(Node)
     /// This layer says that it is not there.
     case hidden
@@ -157,7 +126,8 @@ package struct TreeView: Sendable {
     case below
   }
 
-  private func look(for path: LayerPath, in directory: String) throws(LayerError) -> Sight {
+  /// What is at `path` in the unpacked layer `directory` alone.
+  package func look(for path: LayerPath, in directory: String) throws(LayerError) -> Look {
     let root = Array(directory.utf8)
     do throws(NativeError) {
       var isOpaque = false
@@ -193,6 +163,4 @@ package struct TreeView: Sendable {
       throw LayerError(error)
     }
   }
-
-  private static func split(_ path: [UInt8]) -> [[UInt8]] { path.split(separator: UInt8(ascii: "/")).map(Array.init) }
 }

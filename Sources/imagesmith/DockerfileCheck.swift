@@ -62,7 +62,7 @@ enum DockerfileCheck {
   private static func inputs(
     arguments: [String: String], platform: Platform, target: String?, contexts: [String: NamedContext] = [:]
   ) -> CheckInputs {
-    let records = BaseRecords(directory: Environment.cacheDirectory + "/bases")
+    let bases = BaseCache(cache: Environment.cacheDirectory)
     return CheckInputs(
       buildArguments: arguments,
       platform: PredefinedArgs.platformValues(
@@ -73,9 +73,7 @@ enum DockerfileCheck {
       case .bootstrap: return CheckInputs.Base(environment: [], platform: platform.description)
       case .some: return nil
       case nil:
-        guard let reference = Reference(name), let config = try? records.config(of: reference, platform) else {
-          return nil
-        }
+        guard let config = try? bases.config(ofImage: name, platform) else { return nil }
         return CheckInputs.Base(environment: config.config?.env ?? [], platform: config.platform.description)
       }
     }

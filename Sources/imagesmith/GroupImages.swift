@@ -42,7 +42,7 @@ struct GroupImages: Sendable {
   private func baseContext() -> [String: NamedContext] {
     guard case .bootstrap(let distribution, let suite, let mirror) = project.roster.base else { return [:] }
     let bootstrap = Bootstrap(
-      distribution: distribution, suite: suite, mirror: mirror ?? Environment["IMAGESMITH_DEBIAN_MIRROR"])
+      distribution: distribution, suite: suite, mirror: mirror, localMirror: Environment["IMAGESMITH_DEBIAN_MIRROR"])
     return ["docker.io/library/\(distribution):\(suite)-slim": .bootstrap(bootstrap)]
   }
 }

@@ -7,22 +7,19 @@ import Registries
 
 /// Where FROM finds images: layouts on this machine, and registries.
 struct ImageBases: BaseSource {
-  let records = BaseRecords(directory: Environment.cacheDirectory + "/bases")
-
-  func base(named name: String, platform: Platform, into blobs: BlobStore, fresh: Bool) async throws -> BaseImage {
+  func base(
+    named name: String, platform: Platform, into blobs: BlobStore, except known: Set<Digest>
+  ) async throws -> BaseImage {
     if name.hasPrefix("oci:") {
-      return try await LayoutBase().base(named: name, platform: platform, into: blobs, fresh: fresh)
+      return try await LayoutBase().base(named: name, platform: platform, into: blobs)
     }
     guard let reference = Reference(name) else {
       throw BuildError(
         code: .input, message: "FROM \(name): that is no image reference",
         hint: "write HOST/REPOSITORY:TAG or oci:DIR:TAG")
     }
-    if !fresh, let known = try records.base(reference, platform, in: blobs) { return known }
     do {
-      let base = try await fetch(reference, platform: platform, into: blobs)
-      try records.keep(base, as: reference, platform)
-      return base
+      return try await fetch(reference, platform: platform, into: blobs, except: known)
     } catch let error as RegistryError {
       throw BuildError(
         code: error.code.exitCode == Failure.Code.notAllowed.rawValue ? .baseDenied : .base,
@@ -31,13 +28,15 @@ struct ImageBases: BaseSource {
     }
   }
 
-  private func fetch(_ reference: Reference, platform: Platform, into blobs: BlobStore) async throws -> BaseImage {
+  private func fetch(_ reference: Reference, platform: Platform, into blobs: BlobStore, except known: Set<Digest>)
+    async throws -> BaseImage
+  {
     // A base may be in ECR, whose host names the region; where nothing says anything of AWS, other registries need none.
     let region = ECRHost(reference.registry)?.region
     let aws = try? AWSEnvironment(variables: Environment.variables, region: region)
     let client = RegistryAccess(aws: aws).client()
     let pulled = try await client.pull(reference, for: platform) { descriptor in
-      try blobs.contains(descriptor.digest) || descriptor.mediaType == .imageConfig
+      try known.contains(descriptor.digest) || blobs.contains(descriptor.digest) || descriptor.mediaType == .imageConfig
         || descriptor.mediaType == .dockerConfig
         ? nil : try BlobFile(path: blobs.path(of: descriptor.digest))
     }

@@ -51,7 +51,7 @@ struct RunCommand: InterruptibleCommand {
     let project = try Project(file: roster, groups: [group])
     let group = project.groups[0]
     let store = try LocalStore(directory: project.store)
-    guard let container = try store.container(tagged: group.name) else { throw Failure.notBuilt(group) }
+    guard let container = try await store.container(tagged: group.name) else { throw Failure.notBuilt(group) }
     try PortCheck.requireFree(port)
 
     let accounts = Accounts(of: group, in: project.roster)

@@ -8,7 +8,7 @@ import Testing
 enum DebianBase {
   static var context: NamedContext {
     let mirror = ProcessInfo.processInfo.environment["IMAGESMITH_DEBIAN_MIRROR"]
-    return .bootstrap(Bootstrap(distribution: "debian", suite: "trixie", mirror: mirror))
+    return .bootstrap(Bootstrap(distribution: "debian", suite: "trixie", localMirror: mirror))
   }
 
   /// Makes it in the cache of `bench`.

@@ -17,6 +17,10 @@ struct Workbench {
   var cache: String
   /// What a RUN is given; by default the machine's runtime.
   var sandbox: (@Sendable () throws -> any Sandbox)?
+  /// What knows steps and layers that `cache` does not have.
+  var remotes: [any RemoteCache] = []
+  /// Where `localhost/tiny` is; nil for a layout of this machine, which is looked at by each build.
+  var registry: CountingBases?
   /// Told of every event, besides the outcome.
   var report: @Sendable (BuildEvent) -> Void = { _ in }
 
@@ -37,6 +41,8 @@ struct Workbench {
     var cache: BuildCache
     var folder: TemporaryFolder
     var events: [BuildEvent]
+    /// What `--cache-to` would write.
+    var content: CacheContent
 
     /// What the commands of RUN wrote.
     var output: String {
@@ -77,24 +83,32 @@ struct Workbench {
     var request = BuildRequest(
       dockerfile: try Dockerfile.parse(dockerfile), context: try BuildContext(directory: context),
       namedContexts: ["localhost/tiny": .image("oci:\(try TinyBase.layout.get())")])
+    if registry != nil { request.namedContexts = [:] }
     change(&request)
-    let cache = try BuildCache(directory: cache)
     let events = Mutex<[BuildEvent]>([])
+    let remotes = RemoteCaches(remotes) { text in events.withLock { $0.append(.warning(text)) } }
+    let cache = try BuildCache(directory: cache, remotes: remotes)
+    let trace = BuildTrace()
     let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
     let builder = ImageBuilder(
-      cache: cache, bases: LayoutBase(), path: path, sandbox: sandbox ?? { try OCIRuntime.find(path: path) },
+      cache: cache, bases: registry ?? LayoutBase(), path: path, trace: trace,
+      sandbox: sandbox ?? { try OCIRuntime.find(path: path) },
       report: { event in
         events.withLock { $0.append(event) }
         report(event)
       })
     let image = try await builder.build(request)
-    return Outcome(image: image, cache: cache, folder: folder, events: events.withLock { $0 })
+    return Outcome(
+      image: image, cache: cache, folder: folder, events: events.withLock { $0 }, content: try trace.content(in: cache))
   }
 
   /// The error of a build that must fail.
   func failure(_ dockerfile: String, _ change: (inout BuildRequest) -> Void = { _ in }) async throws -> BuildError {
     try #require(await #expect(throws: BuildError.self) { try await build(dockerfile, change) })
   }
+
+  /// Bytes that the cache's files and folders take on the disk.
+  func diskUse() throws -> Int { try FileTreeSize.of(cache) }
 
   /// Whether anything is left that belongs to one step alone.
   var isClean: Bool {

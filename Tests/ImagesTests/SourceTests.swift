@@ -43,6 +43,29 @@ struct SourceTests {
     return box.text
   }
 
+  @Test("a layout without the layers that nobody has needed: whoever reads them brings them")
+  func missingLayers() async throws {
+    let made = try SampleImage.make(.gzip(level: 6), in: BlobStore(directory: folder("store")))
+    let lower = made.layers[0].descriptor
+    let elsewhere = try BlobStore(directory: folder("elsewhere"))
+    try elsewhere.take(lower, from: made.blobs)
+    try made.blobs.remove(lower.digest)
+    #expect(throws: LayerError.self) { try OCILayoutDestination(directory: folder("whole"), tag: "one").write(made) }
+    let layout = folder("layout")
+    try OCILayoutDestination(directory: layout, tag: "one", allowsMissingLayers: true).write(made)
+    #expect(try ImageLayout(directory: layout).collectGarbage(olderThan: 0) == 0)
+    #expect(try !BlobStore(directory: layout).contains(lower.digest))
+
+    let bare = try await LayoutSource(directory: layout, tag: "one", name: "one").image(for: nil)
+    let error = await #expect(throws: ImageError.self) { try await bare.tree() }
+    #expect(error?.code == .corrupt)
+    let source = LayoutSource(directory: layout, tag: "one", name: "one") { layer in
+      try BlobStore(directory: layout).take(layer, from: elsewhere)
+    }
+    try await check(source.image(for: nil), like: made)
+    #expect(try BlobStore(directory: layout).contains(lower.digest))
+  }
+
   @Test("an image layout", arguments: [Compression.none, .gzip(level: 6), .zstd(level: 3)])
   func layouts(_ compression: Compression) async throws {
     let made = try layout(compression)
