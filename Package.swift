@@ -80,6 +80,7 @@ let package = Package(
     tests("Layers", ["Native", "OCI"]),
     tests("Caches", ["Builds", "Layers", "Native", "OCI", "Registries", "TestServers"]),
     tests("Images", ["Layers", "Native", "OCI", "Registries"]),
+    tests("Images", ["FaultyRegistries", "Layers", "Native", "OCI", "Registries"]),
     tests("OCI"),
     tests("AWS", ["Native", "TestServers"]),
     tests("Deployments", ["AWS", "Rosters", "TestServers"]),

@@ -1,3 +1,4 @@
+import FaultyRegistries
 import Native
 import OCI
 import Testing
@@ -46,41 +47,40 @@ struct AuthenticationTests {
 
   init() throws { image = try TestImage() }
 
-  private func reference(_ registry: MisbehavingRegistry) -> Reference {
+  private func reference(_ registry: FaultyRegistry) -> Reference {
     Reference(registry: registry.host, repository: "team/app", tag: "v1")
   }
 
   @Test("a bearer token is fetched once, for pull and push, with the service encoded")
   func bearer() async throws {
-    let registry = try await MisbehavingRegistry(#"{"auth": {"scheme": "bearer", "passwords": ["p"]}}"#)
-    let client = RegistryClient.patient(time) { _ in .password(user: "AWS", password: "p") }
+    let registry = try FaultyRegistry(Manner { $0.authentication = .bearer })
+    let client = RegistryClient.patient(time) { _ in .password(user: "AWS", password: registry.password) }
     _ = try await client.push(image.push(), to: reference(registry))
-    let tokens = try await registry.requests().filter { $0.target.hasPrefix("/token") }
+    let tokens = registry.requests.filter { $0.path == "/token" }
     #expect(tokens.map(\.target) == ["/token?service=a%20service&scope=repository:team/app:pull,push"])
   }
 
   @Test("a mount asks for both repositories in one token")
   func mountScopes() async throws {
-    let registry = try await MisbehavingRegistry(
-      #"{"mount": 201, "auth": {"scheme": "bearer", "passwords": ["p"]}}"#)
-    let client = RegistryClient.patient(time) { _ in .password(user: "AWS", password: "p") }
+    let registry = try FaultyRegistry(Manner { $0.authentication = .bearer })
+    let client = RegistryClient.patient(time) { _ in .password(user: "AWS", password: registry.password) }
     _ = try await client.push(image.push(mountFrom: ["team/base"]), to: reference(registry))
-    let tokens = try await registry.requests().filter { $0.target.hasPrefix("/token") }.map(\.target)
+    let tokens = registry.requests.filter { $0.path == "/token" }.map(\.target)
     #expect(
       tokens.contains("/token?service=a%20service&scope=repository:team/app:pull,push&scope=repository:team/base:pull"))
   }
 
-  @Test("a token or password that ends in mid-push is renewed, and the push goes on", arguments: ["basic", "bearer"])
-  func expiry(scheme: String) async throws {
-    let registry = try await MisbehavingRegistry(
-      """
-      {"auth": {"scheme": "\(scheme)", "passwords": ["one", "two", "three"]}, "rules": [
-        {"method": "POST", "path": "uploads", "skip": 1, "do": "expire"},
-        {"method": "PUT", "path": "manifests", "do": "expire"}]}
-      """)
+  @Test(
+    "a token or password that ends in mid-push is renewed, and the push goes on",
+    arguments: [Manner.Authentication.basic, .bearer])
+  func expiry(authentication: Manner.Authentication) async throws {
+    let registry = try FaultyRegistry(
+      Manner { $0.authentication = authentication },
+      FaultSchedule([.init(.expire, at: .startUpload, skip: 1), .init(.expire, at: .putManifest)]))
     let asked = Counter()
     let client = RegistryClient.patient(time) { _ in
-      .password(user: "AWS", password: ["one", "two", "three"][min(asked.next(), 3) - 1])
+      asked.next()
+      return .password(user: "AWS", password: registry.password)
     }
     let result = try await client.push(image.push(), to: reference(registry))
     #expect(result.uploaded == image.size)
@@ -90,17 +90,19 @@ struct AuthenticationTests {
 
   @Test("ECR's 403 for an expired token renews as 401 does; any other 403 is denied, exit 77")
   func forbidden() async throws {
-    let registry = try await MisbehavingRegistry(
-      """
-      {"auth": {"scheme": "basic", "passwords": ["one", "two"]}, "rules": [
-        {"method": "POST", "path": "uploads", "skip": 1, "do": "status", "status": 403, "expire": true,
-         "body": "Your authorization token has expired. Reauthenticate and try again."},
-        {"method": "PUT", "path": "manifests", "do": "status", "status": 403, "times": 9,
-         "body": "{\\"errors\\": [{\\"code\\": \\"DENIED\\", \\"message\\": \\"quota\\"}]}"}]}
-      """)
+    let refusal = #"{"errors": [{"code": "DENIED", "message": "quota"}]}"#
+    let registry = try FaultyRegistry(
+      Manner {
+        $0.authentication = .basic
+        $0.saysExpiredInText = true
+      },
+      FaultSchedule([
+        .init(.expire, at: .startUpload, skip: 1), .init(.status(403, body: refusal), at: .putManifest, times: .max),
+      ]))
     let asked = Counter()
     let client = RegistryClient.patient(time) { _ in
-      .password(user: "AWS", password: asked.next() == 1 ? "one" : "two")
+      asked.next()
+      return .password(user: "AWS", password: registry.password)
     }
     let error = await #expect(throws: RegistryError.self) {
       _ = try await client.push(image.push(), to: reference(registry))
@@ -114,7 +116,7 @@ struct AuthenticationTests {
   @Test("what the credential source throws reaches the caller as it is")
   func sourceFails() async throws {
     struct Locked: Error {}
-    let registry = try await MisbehavingRegistry(#"{"auth": {"scheme": "basic", "passwords": ["p"]}}"#)
+    let registry = try FaultyRegistry(Manner { $0.authentication = .basic })
     await #expect(throws: Locked.self) {
       _ = try await RegistryClient.patient(time) { _ in throw Locked() }.check(reference(registry))
     }

@@ -190,6 +190,7 @@ struct LastingFaultTests {
       if kind == .checkManifest { _ = try await client.check(trip.target) } else { try await trip.pull(by: client) }
     }
     #expect(error?.code == .unavailable)
-    #expect(ContinuousClock.now - start < .seconds(10))
+    // On a busy machine much later than the second, but before the connection itself would count as stalled.
+    #expect(ContinuousClock.now - start < .seconds(50))
   }
 }

@@ -15,52 +15,6 @@ struct ManifestFuzzTests {
   private static let rounds =
     ProcessInfo.processInfo.environment["IMAGESMITH_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 400
 
-  /// What JSON and manifests are made of, and what breaks their readers.
-  private static let pieces = [
-    "{", "}", "[", "]", "\"", ",", ":", "null", "true", "-1", "0", "1e999", "9223372036854775808",
-    "-9223372036854775808",
-    "0.5", "\\u0000", "\\uD800", "\u{0}", "\u{FF}", "sha256:", "sha512:", "../../etc/passwd", "\"layers\"",
-    "\"config\"",
-    "\"manifests\"", "\"size\":0", "\"size\":9223372036854775807", "\"digest\":\"sha256:\"", "\"urls\":[\"file:///\"]",
-    "\"mediaType\":\"application/vnd.docker.distribution.manifest.v1+json\"", "\"schemaVersion\":1",
-    "\"platform\":null",
-    String(repeating: "[", count: 2000), String(repeating: "9", count: 400),
-  ]
-
-  private static func mutate(_ bytes: [UInt8], _ generator: inout SplitMix64) -> [UInt8] {
-    var bytes = bytes
-    for _ in 0..<Int.random(in: 1...3, using: &generator) {
-      let start = Int.random(in: 0...bytes.count, using: &generator)
-      let end = min(bytes.count, start + Int.random(in: 0...20, using: &generator))
-      let piece = Array(pieces[Int.random(in: pieces.indices, using: &generator)].utf8)
-      switch Int.random(in: 0..<5, using: &generator) {
-      case 0: bytes.removeSubrange(start..<end)
-      case 1: bytes.replaceSubrange(start..<end, with: piece)
-      case 2: bytes.insert(contentsOf: piece, at: start)
-      case 3: bytes.insert(contentsOf: bytes[start..<end], at: start)
-      default: if start < bytes.count { bytes[start] ^= UInt8(1 << Int.random(in: 0..<8, using: &generator)) }
-      }
-    }
-    return bytes
-  }
-
-  /// Exchanges values of the document for others, so that it stays JSON.
-  private static func exchange(_ text: String, _ generator: inout SplitMix64) -> String {
-    let numbers = ["-1", "0", "1", "1e3", "0.5", "null", "\"7\"", "9223372036854775807", "99999999999999999999"]
-    let words = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    let index = Int.random(in: words.indices, using: &generator)
-    var changed = words
-    let parts = words[index].split(separator: ":", maxSplits: 1)
-    let number = numbers[Int.random(in: numbers.indices, using: &generator)]
-    changed[index] = parts.count == 2 ? "\(parts[0]):\(number)" : number
-    return changed.joined(separator: ",")
-  }
-
-  private static func broken(_ bytes: [UInt8], _ generator: inout SplitMix64) -> [UInt8] {
-    Bool.random(using: &generator)
-      ? mutate(bytes, &generator) : Array(exchange(String(decoding: bytes, as: UTF8.self), &generator).utf8)
-  }
-
   private static func index(of image: TestImage) throws -> [UInt8] {
     let child = Descriptor(
       mediaType: .imageManifest, digest: image.digest, size: image.manifest.count, platform: .host)
@@ -97,7 +51,7 @@ struct ManifestFuzzTests {
     for round in 0..<Self.rounds {
       var generator = SplitMix64(seed: UInt64(round))
       let isIndex = Bool.random(using: &generator)
-      let bytes = Self.broken(isIndex ? index : image.manifest, &generator)
+      let bytes = DocumentMutation.broken(isIndex ? index : image.manifest, &generator)
       let types: [MediaType] = [
         .imageManifest, .imageIndex, .dockerManifest, .dockerManifestList, MediaType("application/json"), MediaType(""),
       ]

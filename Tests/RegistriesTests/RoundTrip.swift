@@ -9,18 +9,23 @@ struct RoundTrip {
   let registry: FaultyRegistry
   let image: TestImage
   let target: Reference
+  /// Up to which size, in bytes, blobs are sent unasked.
+  let smallSize: Int
 
   static let repository = "team/app"
 
-  init(_ registry: FaultyRegistry, _ image: TestImage) {
+  init(_ registry: FaultyRegistry, _ image: TestImage, smallSize: Int = 0, target: Reference? = nil) {
+    self.smallSize = smallSize
     self.registry = registry
     self.image = image
-    target = Reference(registry: registry.host, repository: Self.repository, tag: "v1")
+    self.target = target ?? Reference(registry: registry.host, repository: Self.repository, tag: "v1")
   }
 
   /// Waits for nothing; asks for the password of this moment, as ECR's API hands it out.
   func client(_ time: ManualTime = ManualTime(), retry: RetryPolicy = RetryPolicy()) -> RegistryClient {
-    .patient(time, retry: retry) { [registry] _ in .password(user: "AWS", password: registry.password) }
+    .patient(time, retry: retry, smallSize: smallSize) { [registry] _ in
+      .password(user: "AWS", password: registry.password)
+    }
   }
 
   /// Whatever went wrong: a push that says that it is done is done.
