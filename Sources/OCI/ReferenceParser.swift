@@ -109,7 +109,7 @@ struct ReferenceParser {
     if lower != repository, Reference.isRepository(lower) {
       throw ReferenceError(
         message: "'\(repository)' is no repository: its name must be lowercase",
-        hint: "write \(text.replacing(repository, with: lower, maxReplacements: 1))")
+        hint: "write \(lowered(repository))")
     }
     let parts = repository.split(separator: "/", omittingEmptySubsequences: false)
     if parts.contains(where: \.isEmpty) {
@@ -126,6 +126,13 @@ struct ReferenceParser {
       message:
         "'\(part)' in '\(text)' is no part of a repository: it has lowercase letters and digits, with one '.', one "
         + "or two '_' or any number of '-' between them")
+  }
+
+  /// The text with its repository in lowercase, and with it what a capital letter alone has made a host.
+  private func lowered(_ repository: Substring) -> String {
+    let before = text[..<repository.startIndex]
+    let isName = !before.isEmpty && !before.contains { ".:".contains($0) }
+    return (isName ? before.lowercased() : String(before)) + repository.lowercased() + text[repository.endIndex...]
   }
 
   // MARK: - Rules

@@ -45,6 +45,8 @@ package struct ECRHost: Hashable, Sendable {
     case .deleteManifest: "ecr:BatchDeleteImage"
     case .checkBlob: "ecr:BatchCheckLayerAvailability"
     case .fetchBlob: "ecr:GetDownloadUrlForLayer"
+    // ECR has no such call: blobs go with the images that use them.
+    case .deleteBlob: "ecr:BatchDeleteImage"
     case .startUpload, .mountBlob: "ecr:InitiateLayerUpload"
     case .uploadBlob: "ecr:UploadLayerPart and ecr:CompleteLayerUpload"
     case .listTags: "ecr:ListImages"

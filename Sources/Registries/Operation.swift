@@ -8,6 +8,7 @@ enum Operation: Sendable, Equatable {
   case deleteManifest
   case checkBlob
   case fetchBlob
+  case deleteBlob
   case startUpload
   case mountBlob
   case uploadBlob
@@ -20,7 +21,7 @@ enum Operation: Sendable, Equatable {
     case .ping: "API of"
     case .authenticate: "token for"
     case .checkManifest, .fetchManifest, .putManifest, .deleteManifest: "manifest"
-    case .checkBlob, .fetchBlob, .uploadBlob: "blob"
+    case .checkBlob, .fetchBlob, .uploadBlob, .deleteBlob: "blob"
     case .startUpload: "upload of"
     case .mountBlob: "mount of"
     case .listTags: "tags of"
@@ -31,7 +32,7 @@ enum Operation: Sendable, Equatable {
   /// Whether it changes the repository.
   var writes: Bool {
     switch self {
-    case .putManifest, .deleteManifest, .startUpload, .mountBlob, .uploadBlob: true
+    case .putManifest, .deleteManifest, .deleteBlob, .startUpload, .mountBlob, .uploadBlob: true
     case .ping, .authenticate, .checkManifest, .fetchManifest, .checkBlob, .fetchBlob, .listTags, .listReferrers: false
     }
   }
@@ -48,4 +49,6 @@ struct Call: Sendable {
   var scopes: [Scope]
   /// Whose credentials: the registry's host, or `HOST/NAMESPACE` where a login is for that alone.
   var account = ""
+  /// Whether a mirror's answer is as good: not where the registry's own present state is asked for.
+  var isPull = false
 }

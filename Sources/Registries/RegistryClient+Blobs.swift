@@ -109,6 +109,7 @@ extension RegistryClient {
   ) -> Call {
     Call(
       operation: operation, method: method, url: url(host(of: repository), "\(repository.repository)/blobs/\(digest)"),
-      subject: "\(repository.registry)/\(repository.repository)@\(digest)", scopes: scopes)
+      subject: "\(repository.registry)/\(repository.repository)@\(digest)", scopes: scopes,
+      isPull: operation == .fetchBlob)
   }
 }

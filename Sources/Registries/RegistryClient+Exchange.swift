@@ -19,10 +19,18 @@ extension RegistryClient {
 
   /// Sends `call` once; authenticates as the registry asks, follows redirects of GET and HEAD, renews what has expired.
   ///
-  /// - Parameter accepting: the statuses that are answers; every other is an error.
+  /// - Parameters:
+  ///   - accepting: the statuses that are answers; every other is an error.
+  ///   - throughMirrors: whether the host's mirrors are asked first, for what is to be pulled.
   func exchange(
-    _ call: Call, at host: RegistryHost, until deadline: Deadline, accepting: Set<Int>, _ options: Options = Options()
+    _ call: Call, at host: RegistryHost, until deadline: Deadline, accepting: Set<Int>, _ options: Options = Options(),
+    throughMirrors: Bool = true
   ) async throws -> HTTPResponse {
+    if throughMirrors, call.isPull,
+      let response = try await askMirrors(call, of: host, until: deadline, accepting: accepting, options)
+    {
+      return response
+    }
     var call = call
     call.account = call.scopes.first.map { configuration.account(host.name, $0.repository) } ?? host.name
     var url = call.url

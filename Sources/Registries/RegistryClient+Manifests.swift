@@ -45,14 +45,18 @@ extension RegistryClient {
     return try await fetchManifest(reference, until: deadline).descriptor
   }
 
-  /// Fetches what `reference` names and checks it against its digest.
+  /// Fetches what `reference` names and checks it against its digest. A mirror is asked only for a digest.
   package func fetchManifest(_ reference: Reference) async throws -> FetchedManifest {
-    try await fetchManifest(reference, until: deadline())
+    try await fetchManifest(reference, isPull: reference.digest != nil, until: deadline())
   }
 
-  func fetchManifest(_ reference: Reference, until deadline: Deadline) async throws -> FetchedManifest {
-    let call = call(.fetchManifest, "GET", reference, scopes: [.pull(reference.repository)])
-    return try await configuration.retry.run(until: deadline) {
+  /// - Parameter isPull: whether a mirror will do.
+  func fetchManifest(
+    _ reference: Reference, isPull: Bool = false, until deadline: Deadline
+  ) async throws -> FetchedManifest {
+    var call = call(.fetchManifest, "GET", reference, scopes: [.pull(reference.repository)])
+    call.isPull = isPull
+    return try await configuration.retry.run(until: deadline) { [call] in
       let response = try await exchange(
         call, at: host(of: reference), until: deadline, accepting: [200],
         Options(headers: ["Accept": Self.accepted], limit: Self.manifestLimit))
@@ -118,7 +122,8 @@ extension RegistryClient {
     return type
   }
 
-  /// Puts a manifest or index whose blobs and manifests are already there.
+  /// Puts a manifest or index whose blobs and manifests are already there. One with a subject is then found among the
+  /// subject's referrers, also where the registry does not list them itself.
   ///
   /// - Returns: the digest of `bytes`.
   /// - Throws: `RegistryError` with code `immutable` when the tag names another image and cannot be moved.
@@ -135,6 +140,7 @@ extension RegistryClient {
     let digest = Digest(sha256: try SHA256.hash(bytes))
     var target = reference
     if target.tag == nil { target.digest = digest } else { target.digest = nil }
+    var listsReferrers = true
     let call = call(.putManifest, "PUT", target, scopes: [.push(reference.repository)])
     do {
       let response = try await configuration.retry.run(until: deadline) {
@@ -147,6 +153,8 @@ extension RegistryClient {
           code: .mismatch, message: "PUT manifest \(target): \(digest) was sent, \(said) was stored",
           hint: "something between here and the registry rewrites manifests")
       }
+      // A registry that keeps the list of referrers itself says so.
+      listsReferrers = response.headers["OCI-Subject"] != nil
     } catch let error as RegistryError where error.mayBeImmutable {
       // An immutable tag refuses even the image that it names already.
       guard let there = try await check(target, until: deadline) else { throw error }
@@ -155,17 +163,13 @@ extension RegistryClient {
         code: .immutable, message: "\(error.message); the tag names \(there.digest), not \(digest)",
         hint: "push under another tag", status: error.status, reported: error.reported)
     }
-    return digest
-  }
-
-  /// Deletes a manifest by its digest, or a tag where the registry allows that.
-  package func deleteManifest(_ reference: Reference) async throws {
-    let deadline = deadline()
-    let scope = Scope(repository: reference.repository, actions: [.delete, .pull])
-    let call = call(.deleteManifest, "DELETE", reference, scopes: [scope])
-    try await configuration.retry.run(until: deadline) {
-      _ = try await exchange(call, at: host(of: reference), until: deadline, accepting: [200, 202, 204])
+    if !listsReferrers, let facts = try? CanonicalJSON.decode(ReferrerFacts.self, from: bytes),
+      let subject = facts.subject
+    {
+      let referrer = facts.descriptor(mediaType, digest, size: bytes.count)
+      try await keepReferrer(referrer, of: subject.digest, in: reference, until: deadline)
     }
+    return digest
   }
 
   func call(_ operation: Operation, _ method: String, _ reference: Reference, scopes: [Scope]) -> Call {

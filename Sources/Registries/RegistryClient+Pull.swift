@@ -29,7 +29,7 @@ extension RegistryClient {
   private func resolve(
     _ reference: Reference, for platform: Platform, until deadline: Deadline
   ) async throws -> ResolvedImage {
-    let named = try await fetchManifest(reference, until: deadline)
+    let named = try await fetchManifest(reference, isPull: true, until: deadline)
     guard named.mediaType.isIndex else { return try Self.resolved(named, nil, reference) }
     guard let index = try? CanonicalJSON.decode(ImageIndex.self, from: named.bytes) else {
       throw RegistryError(code: .refused, message: "\(reference): an index that cannot be read")
@@ -46,7 +46,7 @@ extension RegistryClient {
     var name = reference
     name.tag = nil
     name.digest = child.digest
-    let manifest = try await fetchManifest(name, until: deadline)
+    let manifest = try await fetchManifest(name, isPull: true, until: deadline)
     guard manifest.descriptor.size == child.size else {
       throw RegistryError(
         code: .mismatch,

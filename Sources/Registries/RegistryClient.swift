@@ -19,6 +19,8 @@ package final class RegistryClient: Sendable {
     package var account: @Sendable (_ host: String, _ repository: String) -> String = { host, _ in host }
     /// Whether a host, as in a reference, always asks for Basic, as ECR's do.
     package var wantsBasic: @Sendable (_ host: String) -> Bool = { _ in false }
+    /// Told, in a sentence, what went another way than the user wished and did no harm.
+    package var notice: @Sendable (_ text: String) -> Void = { _ in }
     /// What holds for every host without settings of its own.
     package var http: HTTPClient.Configuration
     package var retry: RetryPolicy
@@ -45,6 +47,8 @@ package final class RegistryClient: Sendable {
   let configuration: Configuration
   let connections: HostConnections
   let memory = HostMemory()
+  /// For tags that list referrers.
+  let referrerTags = TagQueue()
   let authenticator: Authenticator
 
   /// - Parameter credentials: asked late, and only for hosts that want some.
@@ -61,7 +65,7 @@ package final class RegistryClient: Sendable {
 
   func host(of reference: Reference) -> RegistryHost { host(named: reference.registry) }
 
-  private func host(named name: String) -> RegistryHost {
+  func host(named name: String) -> RegistryHost {
     RegistryHost(
       name, isInsecure: configuration.hosts[name]?.isInsecure ?? false, wantsBasic: configuration.wantsBasic(name))
   }

@@ -57,7 +57,10 @@ extension RegistryError {
     switch error.code {
     case .connect: hint = "is the registry up, and is \(host) the right port?"
     case .resolve: hint = "is \(url.host) spelled right, and is there a network?"
-    case .tls: hint = "name the CA of \(host), or name \(host) insecure if it speaks plain HTTP"
+    case .tls:
+      hint =
+        "put its authority in /etc/containers/certs.d/\(host)/ca.crt, or name it in "
+        + "IMAGESMITH_INSECURE_REGISTRIES if it speaks plain HTTP"
     case .broken where ECRHost(url.host) != nil:
       hint = "ECR closes the connection where a repository does not exist: create it first"
     case .forbidden:

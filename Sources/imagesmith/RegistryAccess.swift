@@ -44,6 +44,12 @@ struct RegistryAccess: Sendable {
     configuration.http.caBundle = Environment["AWS_CA_BUNDLE"]
     configuration.certificateFolders = RegistryClient.certificateFolders(environment: Environment.variables)
     configuration.wantsBasic = { ECRHost($0) != nil || standsForECR($0) }
+    // What cannot be understood in them has ended the program before it came here.
+    if let settings = try? RegistrySettings(Environment.variables) {
+      configuration.hosts = settings.hosts
+      configuration.mirrors = settings.mirrors
+    }
+    configuration.notice = { Console.standard.detail($0) }
     return configuration
   }
 

@@ -10,7 +10,7 @@ struct ReferenceErrorTests {
   @Test(
     "the message names the part, the hint is the nearest right one",
     arguments: [
-      ("Team/App:1", "'Team' in 'Team/App:1'", nil),
+      ("Team/App:1", "must be lowercase", "write team/app:1"), ("Team/a b", "white space", nil),
       ("host.example/Team/App:1", "must be lowercase", "write host.example/team/app:1"),
       ("Debian", "must be lowercase", "write debian"),
       ("https://host.example/a:1", "is an address", "write host.example/a:1"),

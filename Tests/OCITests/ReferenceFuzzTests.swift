@@ -7,7 +7,7 @@ import Testing
 /// the same ones. `IMAGESMITH_FUZZ_ROUNDS=100000 swift test --filter ReferenceFuzz` goes on for longer.
 @Suite struct ReferenceFuzzTests {
   private static let rounds =
-    (ProcessInfo.processInfo.environment["IMAGESMITH_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 300) * 20
+    (ProcessInfo.processInfo.environment["IMAGESMITH_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 300) * 5
   private static let hex = String(repeating: "0f", count: 32)
   private static let pieces = [
     "a", "b1", "0", "A", "Zz", ".", "..", "-", "--", "_", "__", "___", "/", "//", ":", "::", "@", "localhost",
@@ -19,11 +19,12 @@ import Testing
 
   @Test func readsAsDockerDoes() throws {
     var generator = SplitMix64(state: 1)
+    let grammar = try DockerGrammar()
     var read = 0
     for _ in 0..<Self.rounds {
       let text = (0..<Int.random(in: 1...7, using: &generator))
         .map { _ in Self.pieces.randomElement(using: &generator) ?? "" }.joined()
-      let expected = DockerGrammar.normalized(text)
+      let expected = grammar.normalized(text)
       do throws(ReferenceError) {
         let reference = try Reference(parsing: text)
         read += 1
@@ -48,24 +49,29 @@ import Testing
 }
 
 /// A second reading of references: the regular expressions and the steps of github.com/distribution/reference.
-private enum DockerGrammar {
-  /// The reference in full; nil when Docker refuses it. A port past 65535 and SHA-384 are refused too, as here.
-  static func normalized(_ text: String) -> String? {
-    guard text.wholeMatch(of: /[a-f0-9]{64}/) == nil else { return nil }
-    var (domain, remainder) = split(text)
-    let name = remainder.prefix { $0 != ":" }
-    guard name.lowercased() == name else { return nil }
+private struct DockerGrammar {
+  private typealias Parts = (Substring, Substring?, Substring, Substring?, Substring?)
+
+  /// `ReferenceRegexp`, with a host before every repository.
+  private let grammar: Regex<Parts>
+
+  init() throws {
     let component = "[a-z0-9]+(?:(?:[._]|__|[-]+)[a-z0-9]+)*"
     let label = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
     let host = "(?:\(label)(?:\\.\(label))*|\\[(?:[a-fA-F0-9:]+)\\])(?::([0-9]+))?"
     let pattern =
       "(?:\(host))/(\(component)(?:/\(component))*)(?::([a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127}))?"
       + "(?:@([A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*[:][0-9a-fA-F]{32,}))?"
-    guard
-      let regex = try? Regex<(Substring, Substring?, Substring, Substring?, Substring?)>(pattern)
-        .matchingSemantics(.unicodeScalar),
-      let match = "\(domain)/\(remainder)".wholeMatch(of: regex)
-    else { return nil }
+    grammar = try Regex<Parts>(pattern).matchingSemantics(.unicodeScalar)
+  }
+
+  /// The reference in full; nil when Docker refuses it. A port past 65535 and SHA-384 are refused too, as here.
+  func normalized(_ text: String) -> String? {
+    guard text.wholeMatch(of: /[a-f0-9]{64}/) == nil else { return nil }
+    var (domain, remainder) = Self.split(text)
+    let name = remainder.prefix { $0 != ":" }
+    guard name.lowercased() == name else { return nil }
+    guard let match = try? grammar.wholeMatch(in: "\(domain)/\(remainder)") else { return nil }
     let (_, port, path, tag, digest) = match.output
     guard port.map({ UInt16($0) != nil }) ?? true, path.utf8.count <= 255 else { return nil }
     if let digest {

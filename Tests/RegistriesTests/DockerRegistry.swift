@@ -10,8 +10,12 @@ struct DockerRegistry {
   static let user = "AWS"
   static let password = "a password: with colons, ü and =="
 
-  /// - Parameter certificate: the paths of a certificate and its key, to speak TLS.
-  init(withPassword: Bool = false, certificate: (String, String)? = nil) async throws {
+  /// - Parameters:
+  ///   - certificate: the paths of a certificate and its key, to speak TLS.
+  ///   - clientAuthority: the path of the certificate by which clients must be signed.
+  init(
+    withPassword: Bool = false, certificate: (String, String)? = nil, clientAuthority: String? = nil
+  ) async throws {
     let directory = try TemporaryDirectory()
     var lines = [
       "version: 0.1", "log: {level: info}",
@@ -22,7 +26,8 @@ struct DockerRegistry {
       let file = try directory.write("htpasswd", Array(made.output.utf8))
       lines.append("auth: {htpasswd: {realm: test, path: \(file)}}")
     }
-    let tls = certificate.map { ", tls: {certificate: \($0.0), key: \($0.1)}" } ?? ""
+    let clients = clientAuthority.map { ", clientcas: [\($0)]" } ?? ""
+    let tls = certificate.map { ", tls: {certificate: \($0.0), key: \($0.1)\(clients)}" } ?? ""
     lines.append("http: {addr: \"127.0.0.1:0\", secret: test\(tls)}")
     let file = try directory.write("config.yml", Array(lines.joined(separator: "\n").utf8))
     let pattern = /listening on (127\.0\.0\.1:[0-9]+)/

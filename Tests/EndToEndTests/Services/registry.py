@@ -10,8 +10,8 @@ from pathlib import Path
 from daemon import Daemon, ServiceError, free_port
 
 
-def start(state, user, password):
-    """Starts the registry; gives its `host:port`."""
+def start(state, user, password, tls=None):
+    """Starts the registry; gives its `host:port`. `tls` is that part of its configuration."""
     if shutil.which("docker-registry") is None or shutil.which("htpasswd") is None:
         raise ServiceError("docker-registry or htpasswd is missing: run scripts/install demo")
     state = Path(state)
@@ -34,6 +34,8 @@ def start(state, user, password):
         "http": {"addr": address, "secret": secrets.token_hex(16)},
         "auth": {"htpasswd": {"realm": "imagesmith", "path": str(passwords.resolve())}},
     }
+    if tls:
+        configuration["http"]["tls"] = tls
     # JSON is YAML
     path = state / "registry.yml"
     path.write_text(json.dumps(configuration, indent=2) + "\n")
@@ -42,5 +44,6 @@ def start(state, user, password):
     for name in [name for name in os.environ if name.startswith("REGISTRY_")]:
         del os.environ[name]
     daemon.start(["docker-registry", "serve", str(path.resolve())], {"OTEL_TRACES_EXPORTER": "none"})
+    # one with TLS answers plain HTTP too, with 400
     daemon.wait_until_answering(f"http://{address}/v2/")
     return address
