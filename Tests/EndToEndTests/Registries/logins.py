@@ -152,7 +152,7 @@ class Checks:
         helper.write_text(HELPER)
         helper.chmod(0o755)
         home.docker_file().parent.mkdir()
-        home.docker_file().write_text('{"credsStore": "box"}')
+        home.docker_file().write_text('{"credHelpers": {"%s": "box"}}' % self.host)
         home.login(self.host).succeeded("docker-credential-box")
         expect("auth\"" not in home.docker_file().read_text(), "the password is in the file, too")
         runs(home, "skopeo", "inspect", "--tls-verify=false", self.image())
