@@ -19,6 +19,8 @@ final class HTTPTransfer {
   private var upload = Upload.none
   private var failure: HTTPError?
   private var curl: UnsafeMutableRawPointer?
+  /// What libcurl says beyond its code.
+  private let explanation = UnsafeMutableBufferPointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
   private enum Upload {
     case none
@@ -37,7 +39,10 @@ final class HTTPTransfer {
     self.receiver = receiver
     self.progress = progress
     self.cancellation = cancellation
+    explanation.initialize(repeating: 0)
   }
+
+  deinit { explanation.deallocate() }
 
   func perform(
     on curl: UnsafeMutableRawPointer, _ configuration: HTTPClient.Configuration
@@ -84,6 +89,7 @@ final class HTTPTransfer {
       request.method.withCString { imagesmith_setopt_pointer(curl, CURLOPT_CUSTOMREQUEST, $0) },
       "http,https".withCString { imagesmith_setopt_pointer(curl, CURLOPT_PROTOCOLS_STR, $0) },
       imagesmith_setopt_pointer(curl, CURLOPT_HTTPHEADER, list),
+      imagesmith_setopt_pointer(curl, CURLOPT_ERRORBUFFER, explanation.baseAddress),
       imagesmith_setopt_long(curl, CURLOPT_NOSIGNAL, 1),
       imagesmith_setopt_long(curl, CURLOPT_NOPROGRESS, 0),
       imagesmith_setopt_long(curl, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1)),
@@ -313,6 +319,12 @@ final class HTTPTransfer {
   // MARK: - After
 
   private func error(for result: CURLcode) -> HTTPError {
+    let said = String(decoding: explanation.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    // With TLS 1.3 a server refuses a client's certificate only after the handshake, where it looks like a broken line.
+    if [CURLE_SEND_ERROR, CURLE_RECV_ERROR].contains(result), let alert = said.firstRange(of: "alert") {
+      return HTTPError(
+        code: .tls, url: request.url, reason: "the server refused the handshake: \(said[alert.lowerBound...])")
+    }
     let code: HTTPError.Code =
       switch result {
       case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .resolve

@@ -34,6 +34,8 @@ extension RegistryClient {
     var call = call
     call.account = call.scopes.first.map { configuration.account(host.name, $0.repository) } ?? host.name
     var url = call.url
+    // What was asked for before the host's first answer may have been meant for the scheme that it does not speak.
+    if url.authority == host.authority, let scheme = memory.scheme(of: host) { url.scheme = scheme }
     var renewals = 0
     var redirects = 0
     var authorization =

@@ -60,7 +60,8 @@ extension RegistryError {
     case .tls:
       hint =
         "put its authority in /etc/containers/certs.d/\(host)/ca.crt, or name it in "
-        + "IMAGESMITH_INSECURE_REGISTRIES if it speaks plain HTTP"
+        + "IMAGESMITH_INSECURE_REGISTRIES if it speaks plain HTTP; a certificate of your own goes beside it as NAME.cert "
+        + "and NAME.key"
     case .broken where ECRHost(url.host) != nil:
       hint = "ECR closes the connection where a repository does not exist: create it first"
     case .forbidden:
@@ -131,7 +132,9 @@ extension RegistryError {
     case .unauthorized where ecr != nil:
       return "ECR does not take the token of GetAuthorizationToken: the caller needs ecr:GetAuthorizationToken, "
         + "and the token must be of account \(ecr?.account ?? "") and region \(ecr?.region ?? "")"
-    case .unauthorized: return "log in to \(call.url.authority), or check the user's name and password"
+    case .unauthorized:
+      let host = call.subject.prefix { $0 != "/" && $0 != " " }
+      return "log in: imagesmith login \(host) --username USER --password-stdin; or check the user's name and password"
     case .denied where ecr != nil:
       return permission.map {
         "the caller needs \($0) on the repository, or the repository's policy or a quota says no"

@@ -10,7 +10,7 @@ struct TagsCommand: InterruptibleCommand {
     commandName: "tags",
     abstract: "List the tags of a repository.",
     discussion: """
-      One a line, in the registry's order, which for most is that of the alphabet. --json prints one object: registry, \
+      One a line, sorted. --json prints one object: registry, \
       repository, tags.
 
       Example:  imagesmith tags docker.io/library/debian
@@ -32,7 +32,7 @@ struct TagsCommand: InterruptibleCommand {
     output.apply()
     let reference = try Self.parse(repository)
     let aws = try? AWSEnvironment(variables: Environment.variables, region: ECRHost(reference.registry)?.region)
-    let tags = try await RegistryAccess(aws: aws).client().tags(of: reference)
+    let tags = try await RegistryAccess(aws: aws).client().tags(of: reference).sorted()
     guard output.json else { return try StandardStream.output.write(tags.map { $0 + "\n" }.joined()) }
     try StandardStream.output.write(
       json: Report(registry: reference.registry, repository: reference.repository, tags: tags))

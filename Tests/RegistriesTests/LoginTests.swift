@@ -181,6 +181,7 @@ struct LoginTests {
   func interoperates() async throws {
     let registry = try await DockerRegistry(withPassword: true)
     let image = try TestImage()
+    try write("run/.exists", "")
     let target = Reference(registry: registry.host, repository: "team/app", tag: "v1")
     let environment = ["HOME=\(home.path)", "XDG_RUNTIME_DIR=\(home.path)/run"]
     _ = try await files().keep(user: DockerRegistry.user, password: DockerRegistry.password, for: registry.host)

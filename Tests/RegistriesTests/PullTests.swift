@@ -124,6 +124,6 @@ struct PullTests {
     #expect(try await client(HostSettings(isInsecure: true)).check(target)?.digest == image.digest)
     let error = await #expect(throws: RegistryError.self) { _ = try await client(HostSettings()).check(target) }
     #expect(error?.code == .unreachable)
-    #expect(error?.hint?.contains("the CA of \(registry.host)") == true)
+    #expect(error?.hint?.contains("certs.d/\(registry.host)/ca.crt") == true)
   }
 }
