@@ -79,7 +79,6 @@ let package = Package(
     tests("Native"),
     tests("Layers", ["Native", "OCI"]),
     tests("Caches", ["Builds", "Layers", "Native", "OCI", "Registries", "TestServers"]),
-    tests("Images", ["Layers", "Native", "OCI", "Registries"]),
     tests("Images", ["FaultyRegistries", "Layers", "Native", "OCI", "Registries"]),
     tests("OCI"),
     tests("AWS", ["Native", "TestServers"]),

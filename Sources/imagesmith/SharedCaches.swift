@@ -69,7 +69,7 @@ struct SharedCaches: Sendable {
   ///   - repositories: of the targets' registry, to which the images were pushed: these lend their layers.
   func export(_ cache: BuildCache, _ options: BuildOptions, mountFrom repositories: [String] = []) async throws {
     guard !targets.isEmpty else { return }
-    var export = CacheExport(content: trace.content, blobs: cache.blobs)
+    var export = CacheExport(content: try trace.content(in: cache), blobs: cache.blobs)
     export.mountFrom = repositories
     export.origins = sources
     export.replacesSteps = options.noCache || options.pull
