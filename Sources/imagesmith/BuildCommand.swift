@@ -21,6 +21,7 @@ struct BuildCommand: InterruptibleCommand {
         imagesmith build --tag tools --file tools/Dockerfile .
         imagesmith build --build-arg VERSION=2 --secret id=token,src=token .
         imagesmith build --tag tools --output type=docker,dest=tools.tar .
+        imagesmith build --cache-from 127.0.0.1:5000/team/cache:main --cache-to type=registry,ref=127.0.0.1:5000/team/cache:main .
         imagesmith build --check .
         imagesmith build --target files --output out .
         tar -c . | imagesmith build --quiet -
@@ -29,6 +30,7 @@ struct BuildCommand: InterruptibleCommand {
   @OptionGroup var project: ProjectOptions
   @OptionGroup(title: "CONTEXT AND IMAGE") var dockerfile: DockerfileOptions
   @OptionGroup(title: "OUTPUT") var export: ExportOptions
+  @OptionGroup var registry: CacheRegistryOptions
   @OptionGroup var options: BuildOptions
   @OptionGroup var check: CheckOption
   @OptionGroup var ignored: IgnoredOptions
@@ -48,7 +50,8 @@ struct BuildCommand: InterruptibleCommand {
     let names = try dockerfile.names()
     let exports = try export.exports()
     let display = try options.progress.display(image: "")
-    let store = try LocalStore(directory: ".imagesmith/images")
+    let caches = try SharedCaches(options.caches)
+    let store = try LocalStore(directory: ".imagesmith/images", remotes: caches.remotes, trace: caches.trace)
     let request = try await dockerfile.request(context, options, cache: store.cache)
     let warnings = try DockerfileCheck.warnings(of: request)
     defer { warnings.forEach(Console.standard.note) }
@@ -57,6 +60,8 @@ struct BuildCommand: InterruptibleCommand {
       isolation: options.isolation.chosen(), display)
     try BuildMetadata(config: result.config, descriptor: result.manifest, names: names).write(export)
     try tell(names.first ?? TagName.standard, "name", result, alone: true)
+    caches.note(result.layers)
+    try await caches.export(store.cache, options)
   }
 
   private func buildGroups() async throws {
@@ -66,7 +71,9 @@ struct BuildCommand: InterruptibleCommand {
         hint: "name the context at the end, . for this folder: imagesmith build --tag NAME .")
     }
     if check.check { return try check.run(project.project(), options, output) }
-    let images = try GroupImages(project.project(), options)
+    let project = try project.project()
+    let caches = try await SharedCaches(options.caches, project, registry: registry.registry)
+    let images = try GroupImages(project, options, caches)
     guard images.project.groups.count == 1 || !export.isGiven else {
       throw Failure(
         .usage, "--output, --load, --iidfile and --metadata-file are about one image", hint: "choose one: --group GROUP"
@@ -78,6 +85,7 @@ struct BuildCommand: InterruptibleCommand {
       try BuildMetadata(config: result.config, descriptor: result.manifest, names: [group.name]).write(export)
       try tell(group.name, "group", result, alone: false)
     }
+    try await images.exportCaches()
   }
 
   /// Prints what was built; nothing where stdout takes the image itself.

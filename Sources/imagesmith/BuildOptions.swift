@@ -32,6 +32,7 @@ struct BuildOptions: ParsableArguments {
       valueName: "mode"))
   var progress = ProgressMode.auto
 
+  @OptionGroup(title: "CACHES OF OTHER MACHINES") var caches: CacheOptions
   @OptionGroup(title: "WHAT RUN GETS") var run: RunOptions
   @OptionGroup(title: "LAYERS") var layers: CompressionOptions
 

@@ -8,11 +8,13 @@ struct GroupImages: Sendable {
   let project: Project
   let store: LocalStore
   let options: BuildOptions
+  let caches: SharedCaches
 
-  init(_ project: Project, _ options: BuildOptions) throws {
+  init(_ project: Project, _ options: BuildOptions, _ caches: SharedCaches) throws {
     self.project = project
     self.options = options
-    store = try LocalStore(directory: project.store)
+    self.caches = caches
+    store = try LocalStore(directory: project.store, remotes: caches.remotes, trace: caches.trace)
   }
 
   /// Builds one group's image, tags it in the store, and writes it to where else it shall be.
@@ -34,8 +36,17 @@ struct GroupImages: Sendable {
     let warnings = try DockerfileCheck.warnings(of: request)
     defer { warnings.forEach(Console.standard.note) }
     let display = try options.progress.display(image: project.groups.count > 1 ? group.name : "")
-    return try await store.build(
+    let result = try await store.build(
       request, names: [group.name], exports: exports, keeps: keeps, isolation: options.isolation.chosen(), display)
+    caches.note(result.layers)
+    return result
+  }
+
+  /// Leaves what the builds came by in the caches of other machines.
+  ///
+  /// - Parameter repositories: to which the images were pushed.
+  func exportCaches(mountFrom repositories: [String] = []) async throws {
+    try await caches.export(store.cache, options, mountFrom: repositories)
   }
 
   /// The generated Dockerfile names an image that any builder can pull; the roster may want it made here instead.

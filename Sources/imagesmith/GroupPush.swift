@@ -34,10 +34,11 @@ struct GroupPush: Sendable {
     return descriptor
   }
 
-  /// Makes the groups' repositories where they are missing.
+  /// Makes the groups' repositories where they are missing, and the cache's.
   func prepare() async throws {
+    let repositories = project.groups.map { destination.repository(of: $0, in: project.roster) }
     try await destination.ensureRepositories(
-      Set(project.groups.map { destination.repository(of: $0, in: project.roster) }))
+      Set(repositories + [project.roster.cache?.repository].compactMap(\.self)))
   }
 
   func push(_ group: Group) async throws -> PushedImage {

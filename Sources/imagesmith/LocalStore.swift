@@ -26,6 +26,8 @@ struct LocalStore: Sendable {
   struct Result: Sendable {
     var manifest: Descriptor
     var config: Digest
+    /// Lowest first.
+    var layers: [Layer]
     /// Whether the image itself went to stdout.
     var tookStandardOutput = false
   }
@@ -70,7 +72,7 @@ struct LocalStore: Sendable {
       }
       for destination in exports.flatMap({ $0.destinations(names) }) { try destination.write(image) }
       return Result(
-        manifest: documents.manifest.descriptor, config: documents.config.descriptor.digest,
+        manifest: documents.manifest.descriptor, config: documents.config.descriptor.digest, layers: image.layers,
         tookStandardOutput: exports.contains(where: \.isStandardOutput))
     }
     await StoreUpkeep(cache: cache, images: directory).run()

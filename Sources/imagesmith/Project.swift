@@ -7,6 +7,8 @@ struct Project: Sendable {
   let roster: Roster
   /// The groups that were asked for, in the roster's order.
   let groups: [Group]
+  /// The roster, as the user names it.
+  let file: String
   /// The folder that holds the roster; absolute.
   let directory: String
 
@@ -19,6 +21,7 @@ struct Project: Sendable {
   ///
   /// - Throws: `RosterError` with all problems at once; `Failure` when there is no such file, or no such group.
   init(file: String, groups names: [String]) throws {
+    self.file = file
     let url = URL(filePath: file).standardized
     guard let data = try? Data(contentsOf: url) else {
       throw Failure(

@@ -27,10 +27,11 @@ struct ReleaseCommand: InterruptibleCommand {
     if options.progress == .json { Console.standard.speakJSON() }
     let project = try project.project()
     try GenerateCommand.check(project.groups.map { try project.drift(of: $0) })
-    let images = try GroupImages(project, options)
-    for group in project.groups { _ = try await images.build(group) }
+    // The registry comes first, as it has what other machines have built.
     let push = try await GroupPush(project, registry: registry.registry)
     try await push.prepare()
+    let images = try GroupImages(project, options, SharedCaches(options.caches, project, push.destination))
+    for group in project.groups { _ = try await images.build(group) }
     // One after the other, as the second mounts what the first has brought.
     var pushed: [(Group, PushedImage)] = []
     for group in project.groups {
@@ -38,6 +39,7 @@ struct ReleaseCommand: InterruptibleCommand {
       pushed.append((group, image))
       try output.print("\(image)", ["group": group.name, "image": "\(image)", "digest": "\(image.digest)"])
     }
+    try await images.exportCaches(mountFrom: pushed.map(\.1.repository))
     try await RegisterCommand.register(pushed, project, push.destination, output)
   }
 }

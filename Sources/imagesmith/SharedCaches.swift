@@ -1,6 +1,7 @@
 import AWS
 import Builds
 import Caches
+import Layers
 import OCI
 import Registries
 import Synchronization
@@ -37,7 +38,7 @@ struct SharedCaches: Sendable {
       to.isEmpty
       ? roster.map { [Target(cache: $0, option: CacheOption(place: .registry($0.reference)))] } ?? []
       : to.map { Target(cache: cache($0.place), option: $0) }
-    remotes = RemoteCaches(sources)
+    remotes = RemoteCaches(sources) { Console.standard.warn($0) }
   }
 
   private static func cache(at place: CacheOption.Place) -> any RemoteCache & CacheTarget {
@@ -53,12 +54,12 @@ struct SharedCaches: Sendable {
   /// The layers of the images that were built, by which `mode=min` is told from `max`.
   private final class Images: Sendable {
     private let state = Mutex<Set<Digest>>([])
-    func add(_ image: BuiltImage) { state.withLock { $0.formUnion(image.layers.map(\.descriptor.digest)) } }
+    func add(_ image: [Layer]) { state.withLock { $0.formUnion(image.map(\.descriptor.digest)) } }
     var layers: Set<Digest> { state.withLock { $0 } }
   }
 
   /// Tells of an image that has been built.
-  func note(_ image: BuiltImage) { images.add(image) }
+  func note(_ image: [Layer]) { images.add(image) }
 
   /// Leaves what the builds came by in the targets. What fails is a warning, unless the option says otherwise: the image is
   /// there, and the next build only takes longer.

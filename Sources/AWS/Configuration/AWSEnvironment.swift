@@ -32,6 +32,9 @@ package struct AWSEnvironment: Sendable {
   /// The profile in force; `default` where nobody named one.
   package var profileName: String { settings.profileName }
 
+  /// Whether variables or files say who calls. Nobody is asked: the role of a virtual machine does not show.
+  package var isConfigured: Bool { settings.isConfigured }
+
   /// A client for a service.
   ///
   /// - Throws: `AWSError.configuration` when no region is known, or a setting is wrong.

@@ -12,6 +12,15 @@ struct Settings: Sendable {
   /// The profile in force; without a key where nobody wrote it.
   var profile: SharedConfig.Profile { config.profiles[profileName] ?? SharedConfig.Profile(name: profileName) }
 
+  /// Whether anything says who calls.
+  var isConfigured: Bool {
+    let keys = [
+      "AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+      "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    ]
+    return !config.profiles.isEmpty || keys.contains { !variables[$0, default: ""].isEmpty }
+  }
+
   /// - Throws: `AWSError.configuration` for a profile that nobody defines.
   init(variables: [String: String], config: SharedConfig, profile: String?, region: String?) throws(AWSError) {
     let set = variables.filter { !$0.value.isEmpty }
