@@ -8,10 +8,7 @@ usage: badinput.py --binary IMAGESMITH --services STATE_DIR --output DIR
 
 Prints `ok` or `FAIL` for each check, then how many passed; exits 1 if any failed. Needs to be root.
 """
-import argparse
 import json
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -24,7 +21,7 @@ from builds import judge_base, judge_machine, judge_run
 from daemon import free_port
 from endings import judge_push_endings, judge_run_endings
 from files import judge_dockerfiles, judge_drift, judge_rosters, judge_usage
-from project import Project
+from project import prepare
 from relay import Relay
 from remotes import docker_config, judge_account, judge_images, judge_registry
 from report import Report
@@ -44,22 +41,9 @@ def powerless_keys(services):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--binary", required=True)
-    parser.add_argument("--services", required=True, type=Path)
-    parser.add_argument("--output", required=True, type=Path)
-    arguments = parser.parse_args()
+    arguments, project = prepare(__doc__, "--services")
     services = json.loads((arguments.services / "services.json").read_text())
     registry = services["registry"]
-
-    shutil.rmtree(arguments.output, ignore_errors=True)
-    output = arguments.output.resolve()
-    output.mkdir(parents=True)
-    script = HERE.parents[1] / "SandboxesTests/Fixtures/tiny-root"
-    subprocess.run([script, output / "tiny-root"], check=True)
-
-    def project(name):
-        return Project(arguments.binary, output / name, output / "tiny-root")
 
     report = Report()
     judge_rosters(report, project("roster"))

@@ -1,4 +1,5 @@
 """A small team's repository of its own, and what imagesmith answers in it."""
+import argparse
 import os
 import re
 import shutil
@@ -24,6 +25,7 @@ users:
   user1: {uid: 2001, groups: [pii]}
   user2: {uid: 2002, groups: [pii]}
 """
+TINY_ROOT = Path(__file__).resolve().parents[2] / "SandboxesTests/Fixtures/tiny-root"
 TINY = "FROM scratch\nCOPY root /\n"
 
 
@@ -108,3 +110,19 @@ class Project:
     def abandoned(self):
         """What a step has left in the cache."""
         return [path.name for path in (self.cache / "work").iterdir() if path.is_dir()]
+
+
+def prepare(usage, *options):
+    """Reads a script's command line, --binary and --output with the options that it has beside them, and empties the
+    output folder. Gives the arguments, and what makes a project of a name in that folder."""
+    parser = argparse.ArgumentParser(description=usage, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--output", required=True, type=Path)
+    for option in options:
+        parser.add_argument(option, required=True, type=Path)
+    arguments = parser.parse_args()
+    shutil.rmtree(arguments.output, ignore_errors=True)
+    output = arguments.output.resolve()
+    output.mkdir(parents=True)
+    subprocess.run([TINY_ROOT, output / "tiny-root"], check=True)
+    return arguments, lambda name: Project(arguments.binary, output / name, output / "tiny-root")

@@ -6,7 +6,6 @@ usage: flags.py --binary IMAGESMITH --output DIR
 
 Prints `ok` or `FAIL` for each check, then how many passed; exits 1 if any failed. Needs git, skopeo and to be root.
 """
-import argparse
 import functools
 import http.server
 import io
@@ -21,7 +20,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path += [str(HERE.parent / "Judge"), str(HERE.parent / "BadInput")]
 
-from project import CANARY, Answer, Project
+from project import CANARY, Answer, prepare
 from report import Report, expect
 
 COPY = "FROM scratch\nCOPY greeting /\n"
@@ -241,15 +240,8 @@ def judge_telling(report, builds):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--binary", required=True)
-    parser.add_argument("--output", required=True, type=Path)
-    arguments = parser.parse_args()
-    shutil.rmtree(arguments.output, ignore_errors=True)
-    output = arguments.output.resolve()
-    output.mkdir(parents=True)
-    subprocess.run([HERE.parents[1] / "SandboxesTests/Fixtures/tiny-root", output / "tiny-root"], check=True)
-    builds = Builds(Project(arguments.binary, output / "project", output / "tiny-root"))
+    _, project = prepare(__doc__)
+    builds = Builds(project("project"))
 
     report = Report()
     judge_contexts(report, builds)

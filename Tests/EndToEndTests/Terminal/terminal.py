@@ -6,17 +6,14 @@ usage: terminal.py --binary IMAGESMITH --output DIR
 
 Prints `ok` or `FAIL` for each check, then how many passed; exits 1 if any failed. Needs to be root.
 """
-import argparse
 import re
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path += [str(HERE.parent / "Judge"), str(HERE.parent / "BadInput")]
 
-from project import Project
+from project import prepare
 from report import Report, expect, wait_for
 from session import session
 
@@ -150,15 +147,8 @@ def judge_terminals(report, project):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--binary", required=True)
-    parser.add_argument("--output", required=True, type=Path)
-    arguments = parser.parse_args()
-    shutil.rmtree(arguments.output, ignore_errors=True)
-    output = arguments.output.resolve()
-    output.mkdir(parents=True)
-    subprocess.run([HERE.parents[1] / "SandboxesTests/Fixtures/tiny-root", output / "tiny-root"], check=True)
-    project = Project(arguments.binary, output / "project", output / "tiny-root")
+    _, project = prepare(__doc__)
+    project = project("project")
 
     report = Report()
     judge_build(report, project)
