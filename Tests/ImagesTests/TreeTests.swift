@@ -1,6 +1,7 @@
 import Layers
 import Native
 import OCI
+import TestShell
 import Testing
 
 @testable import Images

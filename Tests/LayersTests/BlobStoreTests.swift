@@ -1,6 +1,7 @@
 import Glibc
 import Native
 import OCI
+import TestShell
 import Testing
 
 @testable import Layers

@@ -2,6 +2,7 @@ import Foundation
 import Native
 import OCI
 import Synchronization
+import TestShell
 import Testing
 
 @testable import Layers

@@ -1,5 +1,6 @@
 import Native
 import OCI
+import TestShell
 import Testing
 
 @testable import Layers

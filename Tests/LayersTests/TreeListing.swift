@@ -1,3 +1,5 @@
+import TestShell
+
 /// Lists a tree so that two can be compared: type, mode, owner, size, time, path, link target, device, attributes, content.
 enum TreeListing {
   static func of(_ path: String, times: Bool = true) throws -> String {

@@ -1,4 +1,5 @@
 import Native
+import TestShell
 import Testing
 
 @testable import Layers

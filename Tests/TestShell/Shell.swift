@@ -1,14 +1,16 @@
 import Foundation
 
 /// Runs a shell script of the test's, for the peers that know what is right.
-enum Shell {
-  struct Failure: Error, CustomStringConvertible {
-    var description: String
+package enum Shell {
+  package struct Failure: Error, CustomStringConvertible {
+    package var description: String
+
+    package init(description: String) { self.description = description }
   }
 
   /// What the script writes to stdout. It ends at its first failing command.
   @discardableResult
-  static func run(_ script: String) throws -> String {
+  package static func run(_ script: String) throws -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/bash")
     process.arguments = ["-euo", "pipefail", "-c", script]
