@@ -1,4 +1,4 @@
-import Layers
+import Glibc
 import Native
 
 /// What went wrong in `Images`.
@@ -34,7 +34,13 @@ package struct ImageError: Error, Sendable, Equatable {
 
 extension ImageError {
   init(_ error: NativeError) {
-    self.init(.system, "\(error)")
+    let hint: String? =
+      switch error.errno {
+      case ENOSPC, EDQUOT: "make room on that disk, or name another destination"
+      case EACCES, EPERM, EROFS: "name a folder that you may write to"
+      default: nil
+      }
+    self.init(.system, "\(error)", hint: hint)
   }
 
   /// Runs `body`, whose failures of the system become this target's errors; a `LayerError` stays what it is.
