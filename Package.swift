@@ -77,7 +77,6 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     tests("Native"),
-    tests("Layers", ["Native", "OCI"]),
     tests("Caches", ["Builds", "Layers", "Native", "OCI", "Registries", "TestServers"]),
     tests("Images", ["FaultyRegistries", "Layers", "Native", "OCI", "Registries"]),
     tests("Layers", ["Native", "OCI", "TestShell"]),
