@@ -9,6 +9,8 @@ package struct ArchiveContent: CopySource {
   private let root: Image.Document
   private let config: Image.Document?
   private let blobs: ArchiveBlobs
+  /// Of an OCI archive.
+  private let entries: LayoutIndex?
   private let name: String
 
   /// - Throws: `ImageError`.
@@ -25,14 +27,32 @@ package struct ArchiveContent: CopySource {
       let entries = LayoutIndex(
         try Image.decode(ImageIndex.self, index.document("index.json"), place), in: archive.path)
       config = nil
+      self.entries = entries
       blobs = ArchiveBlobs(index: index)
       root = try blobs.document(try entries.entry(archive.tag, for: nil, archive.name))
     case .docker:
       let (image, blobs) = try DockerArchive(index, name: archive.name).content(archive.tag, needsDigests: true)
       config = image.config
+      entries = nil
       self.blobs = blobs
-      root = try Image.Document(try CanonicalJSON.encode(image.manifest), .dockerManifest)
+      root = try Self.document(image.manifest)
     }
+  }
+
+  /// By Docker's media types, as the archive is Docker's; by OCI's where a layer is by zstd, which Docker's have not.
+  private static func document(_ made: Manifest) throws -> Image.Document {
+    let hasZstd = made.layers.contains { $0.mediaType == .zstdLayer }
+    guard hasZstd else { return try Image.Document(try CanonicalJSON.encode(made), .dockerManifest) }
+    var manifest = made
+    manifest.mediaType = .imageManifest
+    manifest.config.mediaType = .imageConfig
+    manifest.layers = made.layers.map { layer in
+      var layer = layer
+      if layer.mediaType == .dockerLayer { layer.mediaType = .layer }
+      if layer.mediaType == .dockerGzipLayer { layer.mediaType = .gzipLayer }
+      return layer
+    }
+    return try Image.Document(try CanonicalJSON.encode(manifest), .imageManifest)
   }
 
   package func manifest(_ wanted: Descriptor?) async throws -> Image.Document {
@@ -51,6 +71,12 @@ package struct ArchiveContent: CopySource {
       throw error
     }
     try writer.finish(isWhole: true)
+  }
+
+  package func referrers(of digest: Digest) async throws -> [Descriptor] {
+    try await BlockingPool.shared.run { [entries, blobs] in
+      try entries?.referrers(of: digest) { try blobs.document($0) } ?? []
+    }
   }
 
   package func place(of blob: Descriptor) -> BlobPlace { .stream }

@@ -19,7 +19,9 @@ package protocol CopyDestination: Sendable {
   func take(_ manifest: Image.Document) async throws
 
   /// Takes the manifest or index that has been named, the last of all, and gives it the names of the copy.
-  func finish(_ root: Image.Document) async throws -> CopyOutcome
+  ///
+  /// - Parameter referrers: manifests that have come because they refer to others, and that nothing else names.
+  func finish(_ root: Image.Document, referrers: [Descriptor]) async throws -> CopyOutcome
 }
 
 /// What a copy is at its destination.

@@ -6,6 +6,8 @@ struct CopyPlan: Sendable {
   private(set) var manifests: [Image.Document] = []
   /// Each once, in the order in which manifests name them.
   private(set) var blobs: [Descriptor] = []
+  /// Of all manifests and indexes, also those that the destination has.
+  private(set) var digests: [Digest] = []
   /// Layers that are to be had elsewhere only, by their licence.
   private(set) var foreign: [Descriptor] = []
 
@@ -52,6 +54,7 @@ struct CopyPlan: Sendable {
         }
       }
     }
+    digests = documents.keys.sorted() + present.sorted()
     var seen = present
     var seenBlobs: Set<Digest> = []
     collect(root, documents, links, &seen, &seenBlobs)

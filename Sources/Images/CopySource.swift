@@ -15,6 +15,9 @@ package protocol CopySource: Sendable {
   /// - Throws: `ImageError.corrupt` or a `RegistryError` for a blob that is not what it should be, and what `writer` throws.
   func send(_ blob: Descriptor, to writer: any Registries.BlobWriter, progress: ProgressReceiver?) async throws
 
+  /// The manifests that name `digest` as their subject: signatures, bills of materials.
+  func referrers(of digest: Digest) async throws -> [Descriptor]
+
   /// Where a destination may find the blob without its being sent.
   func place(of blob: Descriptor) -> BlobPlace
 }

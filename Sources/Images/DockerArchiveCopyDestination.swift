@@ -75,7 +75,7 @@ package final class DockerArchiveCopyDestination: CopyDestination {
   /// There is none but the root.
   package func take(_ manifest: Image.Document) async throws {}
 
-  package func finish(_ root: Image.Document) async throws -> CopyOutcome {
+  package func finish(_ root: Image.Document, referrers: [Descriptor]) async throws -> CopyOutcome {
     var losses: [String] = []
     let plain = state.withLock { $0.plain }
     if !plain.isEmpty {

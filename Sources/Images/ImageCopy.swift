@@ -19,11 +19,14 @@ package struct ImageCopy: Sendable {
   /// As the person named the source.
   package let name: String
   package let selection: Selection
+  /// Whether what refers to the image is copied too: signatures, bills of materials, and what refers to these.
+  package let hasReferrers: Bool
 
-  package init(_ source: any CopySource, name: String, selection: Selection) {
+  package init(_ source: any CopySource, name: String, selection: Selection, hasReferrers: Bool = false) {
     self.source = source
     self.name = name
     self.selection = selection
+    self.hasReferrers = hasReferrers
   }
 
   /// - Throws: `ImageError`, `LayerError`, `RegistryError`, `CancellationError`. Then nothing at the destination has a name
@@ -37,27 +40,65 @@ package struct ImageCopy: Sendable {
       result.root = root.descriptor
     }
     let destination = try await open(root)
-    let isThere = root.descriptor.mediaType.isManifest ? try await destination.has(root.descriptor) : false
-    if !isThere {
-      let plan = try await CopyPlan(root, from: source, name: name, to: destination)
-      result.foreign = plan.foreign.count
-      // Side by side the biggest comes first, so that none is left to run alone at the end.
-      let blobs = destination.concurrency > 1 ? plan.blobs.sorted { $0.size > $1.size } : plan.blobs
-      let arrivals = try await blobs.mapConcurrently(limit: destination.concurrency) { [source] blob in
-        try Task.checkCancellation()
-        return try await destination.take(blob, from: source, progress: progress)
-      }
-      for (blob, arrival) in zip(blobs, arrivals) { result.count(blob, arrival) }
-      for manifest in plan.manifests.dropLast() {
-        try Task.checkCancellation()
-        try await destination.take(manifest)
-      }
-      result.manifests = plan.manifests.count
-    }
+    let digests = try await bring(root, to: destination, &result, progress, leavesRoot: true)
+    let referrers = hasReferrers ? try await referrers(of: digests) : []
+    for referrer in referrers { _ = try await bring(referrer, to: destination, &result, progress, leavesRoot: false) }
+    result.referrers = referrers.count
     try Task.checkCancellation()
-    result.outcome = try await destination.finish(root)
+    result.outcome = try await destination.finish(root, referrers: referrers.map(\.descriptor))
     return result
   }
+
+  /// Brings all that a manifest or index leads to.
+  ///
+  /// - Parameter leavesRoot: whether the root itself comes later, with its names.
+  /// - Returns: the digests of all its manifests, also of those that were there.
+  private func bring(
+    _ root: Image.Document, to destination: any CopyDestination, _ result: inout CopyResult,
+    _ progress: ProgressReceiver?, leavesRoot: Bool
+  ) async throws -> [Digest] {
+    if root.descriptor.mediaType.isManifest, try await destination.has(root.descriptor) {
+      return [root.descriptor.digest]
+    }
+    let plan = try await CopyPlan(root, from: source, name: name, to: destination)
+    result.foreign += plan.foreign.count
+    // Side by side the biggest comes first, so that none is left to run alone at the end.
+    let blobs = destination.concurrency > 1 ? plan.blobs.sorted { $0.size > $1.size } : plan.blobs
+    let arrivals = try await blobs.mapConcurrently(limit: destination.concurrency) { [source] blob in
+      try Task.checkCancellation()
+      return try await destination.take(blob, from: source, progress: progress)
+    }
+    for (blob, arrival) in zip(blobs, arrivals) { result.count(blob, arrival) }
+    for manifest in leavesRoot ? plan.manifests.dropLast() : plan.manifests[...] {
+      try Task.checkCancellation()
+      try await destination.take(manifest)
+    }
+    result.manifests += plan.manifests.count
+    return plan.digests
+  }
+
+  /// What refers to the manifests, and what refers to that.
+  private func referrers(of digests: [Digest]) async throws -> [Image.Document] {
+    var found: [Image.Document] = []
+    var seen = Set(digests)
+    var asked = digests
+    while !asked.isEmpty {
+      let lists = try await asked.mapConcurrently(limit: 8) { [source] in try await source.referrers(of: $0) }
+      let new = lists.flatMap(\.self).filter { seen.insert($0.digest).inserted }
+      guard found.count + new.count <= Self.referrerLimit else {
+        throw ImageError(.limit, "more than \(Self.referrerLimit) manifests refer to \(name)")
+      }
+      found += try await new.mapConcurrently(limit: 8) { [source] descriptor in
+        var document = try await source.manifest(descriptor)
+        document.descriptor = descriptor
+        return document
+      }
+      asked = new.map(\.digest)
+    }
+    return found
+  }
+
+  private static let referrerLimit = 1000
 
   private func choose(
     _ platform: Platform?, from named: Image.Document, _ result: inout CopyResult
@@ -93,6 +134,8 @@ package struct CopyResult: Sendable, Equatable {
   package var uploaded = 0
   package var mounted = 0
   package var existing = 0
+  /// Manifests that refer to what was copied, and came with it.
+  package var referrers = 0
   /// Layers that were left where they are, as nobody else may distribute them.
   package var foreign = 0
 

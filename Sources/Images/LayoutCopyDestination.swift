@@ -53,9 +53,10 @@ package final class LayoutCopyDestination: CopyDestination {
     }
   }
 
-  package func finish(_ root: Image.Document) async throws -> CopyOutcome {
+  package func finish(_ root: Image.Document, referrers: [Descriptor]) async throws -> CopyOutcome {
     try await take(root)
     return try await BlockingPool.shared.run { [layout, tags, prefix] in
+      try layout.list(referrers)
       for tag in tags { try layout.put(root.descriptor, tag: tag) }
       let digest = root.descriptor.digest
       return CopyOutcome(names: tags.map { "\(prefix)\($0) \(digest)" }, digest: digest)

@@ -58,6 +58,22 @@ struct LayoutIndex {
       hint: tags.isEmpty ? nil : "it has \(Self.list(tags)): name one")
   }
 
+  /// What the layout lists, with a tag or without, that names `digest` as its subject.
+  func referrers(of digest: Digest, _ document: (Descriptor) throws -> Image.Document) throws -> [Descriptor] {
+    var seen: Set<Digest> = []
+    return try index.manifests.filter { listed in
+      guard listed.mediaType.isManifest || listed.mediaType.isIndex, seen.insert(listed.digest).inserted else {
+        return false
+      }
+      let what = "the manifest \(listed.digest) in \(place)"
+      return try Image.decode(Subject.self, document(listed).bytes, what).subject?.digest == digest
+    }
+  }
+
+  private struct Subject: Decodable {
+    var subject: Descriptor?
+  }
+
   private static func list(_ tags: [String]) -> String {
     tags.prefix(12).joined(separator: ", ") + (tags.count > 12 ? " and \(tags.count - 12) more" : "")
   }

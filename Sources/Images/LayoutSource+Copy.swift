@@ -16,6 +16,10 @@ extension LayoutSource: CopySource {
   }
 
   package func place(of blob: Descriptor) -> BlobPlace {
-    .file("\(directory)/blobs/\(blob.digest.algorithm.rawValue)/\(blob.digest.hex)")
+    .file(path(of: blob))
+  }
+
+  package func referrers(of digest: Digest) async throws -> [Descriptor] {
+    try await BlockingPool.shared.run { try entries().referrers(of: digest) { try document($0) } }
   }
 }

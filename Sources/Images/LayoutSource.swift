@@ -70,7 +70,7 @@ package struct LayoutSource: ImageSource, BlobSource {
     return try .read(blob, in: directory) { (limit) throws(NativeError) in try file.readAll(limit: limit) }
   }
 
-  private func path(of blob: Descriptor) -> String {
+  func path(of blob: Descriptor) -> String {
     "\(directory)/blobs/\(blob.digest.algorithm.rawValue)/\(blob.digest.hex)"
   }
 

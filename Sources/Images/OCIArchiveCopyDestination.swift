@@ -38,14 +38,14 @@ package final class OCIArchiveCopyDestination: CopyDestination {
     try archive.append(ArchiveStream.path(of: manifest.descriptor.digest), manifest.bytes)
   }
 
-  package func finish(_ root: Image.Document) async throws -> CopyOutcome {
+  package func finish(_ root: Image.Document, referrers: [Descriptor]) async throws -> CopyOutcome {
     try await take(root)
     let manifests = tags.map { tag in
       var named = root.descriptor
       named.annotations = [AnnotationKey.referenceName: tag]
       return named
     }
-    let index = ImageIndex(manifests: manifests.isEmpty ? [root.descriptor] : manifests)
+    let index = ImageIndex(manifests: (manifests.isEmpty ? [root.descriptor] : manifests) + referrers)
     try archive.append("index.json", try CanonicalJSON.encode(index))
     try archive.finish()
     let digest = root.descriptor.digest

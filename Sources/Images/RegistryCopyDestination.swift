@@ -11,14 +11,24 @@ package struct RegistryCopyDestination: CopyDestination {
   package let client: RegistryClient
   /// Its tag does not count.
   package let repository: Reference
-  /// None: the copy has its digest alone for a name.
   package let tags: [String]
   /// Where files go that have no name.
   package let folder: String
 
   package let concurrency = 5
 
-  package init(_ repository: Reference, tags: [String], client: RegistryClient, folder: String) {
+  /// - Parameters:
+  ///   - root: what is copied.
+  ///   - tags: none, and the copy has its digest alone for a name.
+  /// - Throws: `ImageError.usage` when `repository` has the digest of something else.
+  package init(
+    _ root: Image.Document, to repository: Reference, tags: [String], client: RegistryClient, folder: String
+  ) throws(ImageError) {
+    guard repository.digest == nil || repository.digest == root.descriptor.digest else {
+      throw ImageError(
+        .usage, "\(repository) cannot name what is copied: that is \(root.descriptor.digest)",
+        hint: "give it a tag: HOST/REPOSITORY:TAG")
+    }
     self.repository = repository
     self.tags = tags
     self.client = client
@@ -53,13 +63,8 @@ package struct RegistryCopyDestination: CopyDestination {
       manifest: manifest.bytes, manifest.descriptor.mediaType, to: named(manifest.descriptor.digest))
   }
 
-  package func finish(_ root: Image.Document) async throws -> CopyOutcome {
+  package func finish(_ root: Image.Document, referrers: [Descriptor]) async throws -> CopyOutcome {
     let digest = root.descriptor.digest
-    guard repository.digest == nil || repository.digest == digest else {
-      throw ImageError(
-        .usage, "\(repository) cannot name what is copied: that is \(digest)",
-        hint: "give it a tag: HOST/REPOSITORY:TAG")
-    }
     for target in tags.isEmpty ? [named(digest)] : tags.map(tagged) {
       guard try await client.check(target)?.digest != digest else { continue }
       _ = try await client.put(manifest: root.bytes, root.descriptor.mediaType, to: target)

@@ -25,5 +25,9 @@ extension RegistrySource: CopySource {
     try await client.fetchBlob(blob, from: reference, to: writer) { if $0.phase != .done { progress?($0) } }
   }
 
+  package func referrers(of digest: Digest) async throws -> [Descriptor] {
+    try await client.referrers(of: digest, in: reference)
+  }
+
   package func place(of blob: Descriptor) -> BlobPlace { .repository(reference) }
 }

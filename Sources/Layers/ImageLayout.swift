@@ -77,6 +77,17 @@ package struct ImageLayout: Sendable {
     }
   }
 
+  /// Lists manifests whose blobs are here without a tag, where they are not listed yet: what refers to other manifests.
+  package func list(_ untagged: [Descriptor]) throws(LayerError) {
+    guard !untagged.isEmpty else { return }
+    try update { manifests in
+      for manifest in untagged where !manifests.contains(where: { $0.digest == manifest.digest }) {
+        manifests.append(manifest)
+      }
+      manifests.sort { ($0.tag ?? "", $0.digest) < ($1.tag ?? "", $1.digest) }
+    }
+  }
+
   /// Writes config and manifest of an image whose layers are here, and gives it `tag`. Returns the manifest's descriptor.
   package func put(
     config: ImageConfig, layers: [Descriptor], annotations: [String: String]? = nil, tag: String

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Foundation
 import Images
+import Native
 import OCI
 import Registries
 
@@ -19,7 +19,7 @@ struct CopyCommand: InterruptibleCommand {
       blobs between its own repositories. Charts, SBOMs and other artifacts are copied as images are.
 
       Of an index one image is copied: this machine's, or that of --platform; with --all the index itself with all that \
-      it lists. An archive is written anew; a layout and the local store keep the other images that they have.
+      it lists; with --referrers the signatures and bills of materials of each, too. An archive is written anew; a layout and the local store keep the other images that they have.
 
       Prints HOST/REPOSITORY@sha256:DIGEST for a registry, else NAME sha256:DIGEST. --json prints one object: names, \
       digest, mediaType, platform, and the bytes of blobs that were uploaded, mounted and existing.
@@ -41,6 +41,9 @@ struct CopyCommand: InterruptibleCommand {
   @Option(
     name: .long, help: ArgumentHelp("Of an index, the image for this platform.", valueName: "os/arch"))
   var platform: String?
+
+  @Flag(name: .long, help: "Copy what refers to it, too: signatures, bills of materials.")
+  var referrers = false
 
   @Option(
     name: .shortAndLong,
@@ -65,8 +68,9 @@ struct CopyCommand: InterruptibleCommand {
     output.apply()
     let selection: ImageCopy.Selection =
       all ? .all : .platform(try platform.map(PlatformOption.any))
-    let ends = try CopyEnds(source, destination, tags: tag, store: store)
-    let copy = ImageCopy(try await ends.source(), name: source, selection: selection)
+    let ends = try CopyEnds(source, destination, tags: tag, store: store, hasReferrers: referrers)
+    let copy = ImageCopy(
+      try await ends.source(), name: source, selection: selection, hasReferrers: referrers)
     let result = try await copy.run(
       to: { try await ends.destination(of: $0) },
       progress: { progress in
@@ -86,9 +90,9 @@ struct CopyCommand: InterruptibleCommand {
     Console.standard.note("\(destination): \(report.summary)")
     guard !isToStandardOutput else { return }
     if output.json {
-      print(String(decoding: try JSONEncoder.sorted.encode(report), as: UTF8.self))
+      try StandardStream.output.write(json: report)
     } else {
-      for name in report.names { print(name) }
+      try StandardStream.output.write(report.names.map { $0 + "\n" }.joined())
     }
   }
 }

@@ -1,6 +1,7 @@
 import AWS
 import Foundation
 import Images
+import Layers
 import OCI
 import Registries
 
@@ -17,7 +18,7 @@ struct CopyEnds: Sendable {
   private let clients: [String: RegistryClient]
 
   /// - Throws: `ImageError`, `Failure` for names that mean nothing, and for two that are one file.
-  init(_ source: String, _ destination: String, tags: [String], store: String) throws {
+  init(_ source: String, _ destination: String, tags: [String], store: String, hasReferrers: Bool = false) throws {
     let exists = { FileManager.default.fileExists(atPath: $0) }
     self.source = try ImageLocation(source, exists: exists)
     target = try ImageLocation(destination, exists: exists)
@@ -33,6 +34,11 @@ struct CopyEnds: Sendable {
       clients[reference.registry] = RegistryAccess(aws: aws).client()
     }
     self.clients = clients
+    if hasReferrers, case .dockerArchive = target {
+      throw Failure(
+        .usage, "a Docker archive holds no manifests that refer to others",
+        hint: "leave out --referrers, or copy to oci-archive:FILE")
+    }
     if let path = target.archive, let other = self.source.archive, Self.isSame(path, other) {
       throw Failure(
         .usage, "\(source) and \(destination) are one file", hint: "copy to a file of another name, and rename that")
@@ -55,7 +61,7 @@ struct CopyEnds: Sendable {
           .input, "there is no image \(tag): \(store) is no image layout",
           hint: "an image of a registry has a slash, a colon or docker:// in its name: docker://\(tag)")
       }
-      return LayoutSource(directory: store, tag: tag, name: tag)
+      return stored(tag)
     case .layout(let directory, let tag): return LayoutSource(directory: directory, tag: tag, name: sourceName)
     case .ociArchive(let path, let tag):
       return try await ArchiveContent.open(ArchiveSource(path: path, kind: .oci, tag: tag, name: sourceName))
@@ -63,9 +69,16 @@ struct CopyEnds: Sendable {
       return try await ArchiveContent.open(ArchiveSource(path: path, kind: .docker, tag: tag, name: sourceName))
     case .registry(let reference):
       // The store keeps an image also by the whole reference that --tag gave it.
-      let kept = LayoutSource(directory: store, tag: sourceName, name: sourceName)
+      let kept = stored(sourceName)
       if LayoutSource.isLayout(store), try kept.hasImage() { return kept }
       return RegistrySource(reference, client: client(for: reference))
+    }
+  }
+
+  /// Its layers are fetched where no build has needed them yet.
+  private func stored(_ tag: String) -> LayoutSource {
+    LayoutSource(directory: store, tag: tag, name: tag) { [store] layer in
+      try await LayerOrigins(images: store).fetch(layer, into: BlobStore(directory: store))
     }
   }
 
@@ -86,8 +99,8 @@ struct CopyEnds: Sendable {
         root, to: Self.output(path), name: "docker-archive:\(path)",
         names: try ([name].compactMap(\.self) + tags).map(Self.imageName), folder: folder)
     case .registry(let reference):
-      return RegistryCopyDestination(
-        reference, tags: try registryTags(reference), client: client(for: reference), folder: folder)
+      return try RegistryCopyDestination(
+        root, to: reference, tags: try registryTags(reference), client: client(for: reference), folder: folder)
     }
   }
 
