@@ -91,7 +91,8 @@ extension BuildCache {
 
   /// The small files of steps, inputs, contexts and bases.
   func recordFiles() throws -> [(path: String, status: FileStatus)] {
-    let folders = try ["history", "files", "bases", "sights", "remotes"] + names(in: "steps").map { "steps/\($0)" }
+    let folders =
+      try ["history", "files", "bases", "sights", "remotes", "scans"] + names(in: "steps").map { "steps/\($0)" }
     return try folders.flatMap { folder in
       try names(in: folder).compactMap { name in
         let path = "\(directory)/\(folder)/\(name)"

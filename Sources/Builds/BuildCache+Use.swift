@@ -2,6 +2,7 @@ import Glibc
 import Layers
 import Native
 import OCI
+import Secrets
 
 /// How builds and prunings share the cache.
 ///
@@ -44,8 +45,11 @@ extension BuildCache {
   }
 
   /// Marks a layer that this build has just written.
-  func made(_ layer: Layer) throws {
+  ///
+  /// - Parameter scan: the secrets that were found in it meanwhile; it is pushed only when there are none.
+  func made(_ layer: Layer, _ scan: ScanResult) throws {
     growth.note()
+    try scans.keep(scan, of: layer.diffID.digest)
     let lock = try share()
     guard let status = try FileStatus.of(Array(blobs.path(of: layer.descriptor.digest).utf8)) else { return }
     try markUnpacked(layer.diffID)

@@ -3,6 +3,7 @@ import Glibc
 import Layers
 import Native
 import OCI
+import Secrets
 
 /// What builds keep between them: layers, unpacked layers, what steps made, and the folders of `RUN --mount=type=cache`.
 /// All of it can be deleted at any time when no build runs; `CachePruning` takes away what nobody uses.
@@ -18,6 +19,8 @@ package struct BuildCache: Sendable {
   let fileIndexes: FileIndexes
   /// Where steps and layers are that are not here.
   package let remotes: RemoteCaches
+  /// What was found in layers when they were written.
+  let scans: ScanRecords
   /// Says that this build lives, and when it began.
   let session: ScratchFolder
   let growth = CacheGrowth()
@@ -46,6 +49,7 @@ package struct BuildCache: Sendable {
     sights = SightCache(directory: directory + "/sights")
     history = StepHistory(directory: directory + "/history")
     fileIndexes = FileIndexes(directory: directory + "/files")
+    scans = ScanRecords(inCache: directory)
     ScratchFolder.sweep(directory + "/builds")
     session = try ScratchFolder.make(in: directory + "/builds")
     try blobs.removeAbandoned()

@@ -3,6 +3,7 @@ import Layers
 import Native
 import OCI
 import Sandboxes
+import Secrets
 
 /// Carries out one stage's instructions, in order.
 struct StageBuilder {
@@ -204,10 +205,11 @@ extension StageBuilder {
     let cache = builder.cache
     let (compression, epoch) = (request.compression, request.epoch)
     let layer = try await BlockingPool.shared.run {
-      var writer = try LayerWriter(into: cache.blobs, compression: compression, epoch: epoch)
+      let scan = LayerScan()
+      var writer = try LayerWriter(into: cache.blobs, compression: compression, epoch: epoch, inspector: scan)
       for entry in entries { try writer.append(entry) }
       let layer = try writer.finish()
-      try cache.made(layer)
+      try cache.made(layer, scan.result)
       return layer
     }
     if let step { builder.report(.packed(step: step, bytes: layer.descriptor.size)) }

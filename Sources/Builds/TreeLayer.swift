@@ -1,5 +1,6 @@
 import Layers
 import Native
+import Secrets
 import Synchronization
 
 /// A layer of a stage, which may still be on its way to the disk while the next step runs over its files.
@@ -51,10 +52,11 @@ final class PendingLayer: Sendable {
     task = Task {
       do {
         return try await Self.packing.run {
-          var writer = try LayerWriter(into: cache.blobs, compression: compression, epoch: epoch)
+          let scan = LayerScan()
+          var writer = try LayerWriter(into: cache.blobs, compression: compression, epoch: epoch, inspector: scan)
           try walker.forEach { (entry) throws(LayerError) in try writer.append(entry) }
           let layer = try writer.finish()
-          try cache.made(layer)
+          try cache.made(layer, scan.result)
           let record = StepRecord(layer: layer, instruction: instruction)
           try cache.steps.keep(record, for: key)
           packed(record)

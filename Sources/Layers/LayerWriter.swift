@@ -17,6 +17,7 @@ package struct LayerWriter: ~Copyable {
   private let stream: LayerStream
   private var tar: TarWriter
   private let epoch: Int
+  private let inspector: (any LayerInspector)?
   private let buffer: ReadBuffer
   /// Entries that have not been written, a batch at most.
   private var pending: [LayerEntry] = []
@@ -26,8 +27,10 @@ package struct LayerWriter: ~Copyable {
   /// - Parameters:
   ///   - epoch: the latest time that an entry may have, in seconds since 1970.
   ///   - threads: how many compress side by side; the bytes do not depend on it.
+  ///   - inspector: sees the content of every file.
   package init(
-    into store: BlobStore, compression: Compression = .default, epoch: Int, threads: Int = LayerWriter.defaultThreads
+    into store: BlobStore, compression: Compression = .default, epoch: Int, threads: Int = LayerWriter.defaultThreads,
+    inspector: (any LayerInspector)? = nil
   ) throws(LayerError) {
     let stream = try LayerStream(compression, threads: threads, into: store)
     let tar = try LayerError.translating {
@@ -36,6 +39,7 @@ package struct LayerWriter: ~Copyable {
     self.stream = stream
     self.tar = tar
     self.epoch = epoch
+    self.inspector = inspector
     buffer = ReadBuffer()
   }
 
@@ -90,11 +94,15 @@ package struct LayerWriter: ~Copyable {
   private mutating func write(_ bytes: [UInt8], _ range: Range<Int>, as header: TarHeader) throws(LayerError) {
     var header = header
     header.kind = .file(size: range.count)
+    inspector?.begin(header.path, size: range.count)
     do throws(NativeError) {
       try tar.append(header)
       try bytes.withUnsafeBufferPointer { (pointer) throws(NativeError) in
-        try tar.write(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(pointer)[range]))
+        let content = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(pointer)[range])
+        inspector?.take(content)
+        try tar.write(content)
       }
+      inspector?.end()
     } catch {
       throw stream.failure ?? LayerError(error)
     }
@@ -130,16 +138,22 @@ package struct LayerWriter: ~Copyable {
       let file = try FileDescriptor.open(path, O_RDONLY | O_NOFOLLOW)
       let size = try file.status().size
       header.kind = .file(size: size)
+      inspector?.begin(header.path, size: size)
       try tar.append(header)
       var rest = size
       while true {
         let count = try file.read(into: buffer)
         guard count <= rest else { throw Self.changed }
-        if count > 0 { try tar.write(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
+        if count > 0 {
+          let content = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+          inspector?.take(content)
+          try tar.write(content)
+        }
         rest -= count
         if count < buffer.count { break }
       }
       guard rest == 0 else { throw Self.changed }
+      inspector?.end()
     } catch {
       throw stream.failure ?? Self.failure(error, reading: path)
     }

@@ -69,6 +69,16 @@ struct MappingReader: Sendable {
     return items.compactMap { Self.text($0, path: "an item of \(name(key))", &diagnostics) }
   }
 
+  /// The items of a list of whatever they are; nil when the key is not there or is no list.
+  func items(_ key: String, _ diagnostics: inout Diagnostics) -> [YAMLNode]? {
+    guard let node = node(key, &diagnostics) else { return nil }
+    guard case .sequence(let items) = node.content else {
+      Self.reportKind(of: node, wanted: "a list", path: name(key), &diagnostics)
+      return nil
+    }
+    return items
+  }
+
   /// A whole number without quotes, sign or leading zero; one too large for the machine is `Int.max`.
   func integer(_ key: String, _ diagnostics: inout Diagnostics) -> Located<Int>? {
     guard let node = node(key, &diagnostics) else { return nil }

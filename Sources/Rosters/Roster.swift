@@ -14,6 +14,7 @@ package struct Roster: Sendable, Equatable {
   package var image: ImageSettings
   /// Where notebooks are kept, before `{group}` is replaced; nil keeps them in the container.
   package var notebooks: S3Location?
+  package var secrets = SecretSettings()
   /// In the file's order.
   package var groups: [Group]
   /// In the file's order.
@@ -64,6 +65,21 @@ package struct ImageSettings: Sendable, Equatable {
   package enum Compression: String, Sendable, Equatable, CaseIterable {
     case zstd
     case gzip
+  }
+}
+
+/// What is known to be no secret, though it looks like one: pushes pass over it.
+package struct SecretSettings: Sendable, Equatable {
+  package var allow: [Allowed] = []
+
+  package struct Allowed: Sendable, Equatable {
+    /// The id of a rule of docs/secrets.md.
+    package var rule: String
+    /// Which files, from the image's root with a slash before it, or which part of its config; `*`, `**` and `?` as in
+    /// .dockerignore.
+    package var path: String
+    /// Why it is no secret, for whoever reviews the roster.
+    package var reason: String
   }
 }
 

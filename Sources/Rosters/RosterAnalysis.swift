@@ -14,6 +14,7 @@ struct RosterAnalysis: Sendable {
     let base = base(root)
     let image = image(root)
     let notebooks = notebooks(root)
+    let secrets = secrets(root)
     let groups = groups(root, project: project ?? "project")
     let registry = registry(root, project: project ?? "project", groups: groups)
     let cache = cache(root)
@@ -23,7 +24,7 @@ struct RosterAnalysis: Sendable {
     guard diagnostics.isEmpty, let project else { return nil }
     return Roster(
       project: project, aws: aws, registry: registry, cache: cache, base: base, image: image,
-      notebooks: notebooks?.value, groups: groups.map(\.group), users: users)
+      notebooks: notebooks?.value, secrets: secrets, groups: groups.map(\.group), users: users)
   }
 
   private mutating func project(_ root: MappingReader) -> String? {

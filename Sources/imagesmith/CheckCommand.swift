@@ -6,12 +6,13 @@ import Recipes
 struct CheckCommand: InterruptibleCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Check the roster, the files written from it, and the groups' Dockerfiles.",
+    abstract: "Check the roster, the files written from it, the groups' Dockerfiles, and the images for secrets.",
     discussion: """
       Every problem of users.yaml, each with its line; a diff of what in images/ is not what users.yaml says; and what the \
-      groups' Dockerfiles do that they had better not, by the rules of docs/checks.md. Builds nothing and asks nobody.
+      groups' Dockerfiles do that they had better not, by the rules of docs/checks.md; and every secret in the images that have \
+      been built, by those of docs/secrets.md. Builds nothing and asks nobody.
 
-      Exits with 0 when all is well, with 2 when something differs or breaks a rule, and with 65 when users.yaml or a \
+      Exits with 0 when all is well, with 2 when something differs, breaks a rule or is a secret, and with 65 when users.yaml or a \
       Dockerfile is wrong.
 
       Example:  imagesmith check && git push
@@ -31,6 +32,8 @@ struct CheckCommand: InterruptibleCommand {
       if drift.changes.contains(where: { $0.path == "Dockerfile" && $0.kind == .missing }) { continue }
       try DockerfileCheck.check(group, of: project, into: &report)
     }
+    let scan = SecretScan(project)
+    for group in project.groups { report.add(try await scan.leaks(in: group, of: project), group: group.name) }
     report.drift = zip(project.groups, drifts).flatMap { group, drift in
       drift.changes.map { "images/\(group.name)/\($0.path)" }
     }

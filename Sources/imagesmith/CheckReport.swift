@@ -35,18 +35,31 @@ struct CheckReport: Encodable {
     var location: Location?
   }
 
+  /// A secret in an image that has been built; never the secret itself.
+  struct Secret: Encodable {
+    var group: String
+    var ruleName: String
+    var path: String
+    var line: Int?
+    var offset: Int?
+    var layer: String?
+    var step: String?
+  }
+
   private(set) var warnings: [Warning] = []
   private(set) var sources: [Source] = []
   private(set) var buildError: BuildError?
   /// The files that are not what users.yaml says, by path from the project's folder; nil where that was not asked.
   var drift: [String]?
+  /// What in the images that are there is a secret; nil where that was not asked.
+  private(set) var secrets: [Secret]?
   /// What people read, in the order of the files.
   private(set) var text = ""
   /// What ends a build of a file, the first one.
   private(set) var failure: DockerfileError?
 
   private enum CodingKeys: CodingKey {
-    case warnings, sources, buildError, drift
+    case warnings, sources, buildError, drift, secrets
   }
 
   /// Adds the findings of a file, and what would end its build.
@@ -67,6 +80,18 @@ struct CheckReport: Encodable {
   mutating func add(_ error: DockerfileError, file: String) {
     sources.append(Source(fileName: file))
     add(error, source: sources.count - 1)
+  }
+
+  /// Adds the secrets of a group's image.
+  mutating func add(_ leaks: [SecretScan.Leak], group: String) {
+    secrets =
+      (secrets ?? [])
+      + leaks.map { leak in
+        Secret(
+          group: group, ruleName: leak.finding.rule, path: leak.finding.path, line: leak.finding.line,
+          offset: leak.finding.offset, layer: leak.layer.map { "\($0.digest)" }, step: leak.step)
+      }
+    for leak in leaks { text += "SECRET: in the image of \(group):\n\(SecretScan.text(leak))\n" }
   }
 
   private mutating func add(_ error: DockerfileError, source: Int) {
@@ -103,6 +128,11 @@ struct CheckReport: Encodable {
     if let failure { throw failure }
     if let drift, !drift.isEmpty {
       throw Failure(.difference, "images/ is not what users.yaml says", hint: "imagesmith generate, and commit images/")
+    }
+    if let secrets, !secrets.isEmpty {
+      throw Failure(
+        .difference, "the images have secrets in them, and are not pushed",
+        hint: "take them out of where they come from, and build again; docs/secrets.md says how to allow what is none")
     }
     if !warnings.isEmpty { throw Failure(.difference, nil) }
   }

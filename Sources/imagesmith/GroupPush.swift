@@ -48,6 +48,7 @@ struct GroupPush: Sendable {
     let descriptor = try image(of: group)
     let bytes = try store.blobs.read(descriptor.digest, limit: 4 << 20)
     let manifest = try CanonicalJSON.decode(Manifest.self, from: bytes)
+    try await SecretScan(project).check(group.name, descriptor.digest, manifest, in: store.blobs)
     let blobs = ([manifest.config] + manifest.layers).map(\.digest)
     let reference = try destination.reference(of: group, in: project.roster, digest: descriptor.digest)
     let others = Set(project.roster.groups.map { destination.repository(of: $0, in: project.roster) })
