@@ -11,9 +11,15 @@ import Secrets
 /// from a registry does not. What a build writes is looked at while it is written, so that as a rule all is known; a layer
 /// that is not here cannot be read, and cannot leave from here either.
 struct SecretScan: Sendable {
-  private let records: ScanRecords
-  private let bases: BaseRecords
-  private let allowed: [Allowance]
+  let records: ScanRecords
+  let bases: BaseRecords
+  let allowed: [Allowance]
+
+  init(records: ScanRecords, bases: BaseRecords, allowed: [Allowance]) {
+    self.records = records
+    self.bases = bases
+    self.allowed = allowed
+  }
 
   init(_ project: Project) {
     records = ScanRecords(inCache: Environment.cacheDirectory)
@@ -22,7 +28,7 @@ struct SecretScan: Sendable {
   }
 
   /// A secret in an image, with where it came from.
-  struct Leak: Sendable, Equatable {
+  struct Leak: Sendable {
     var finding: Finding
     /// How many more were found in the same layer, or config, when it is the last of those that are listed.
     var omitted = 0
@@ -30,10 +36,6 @@ struct SecretScan: Sendable {
     var layer: (number: Int, digest: Digest)?
     /// The step that made the layer, without the secret.
     var step: String?
-
-    static func == (left: Leak, right: Leak) -> Bool {
-      left.finding == right.finding && left.layer?.digest == right.layer?.digest && left.step == right.step
-    }
   }
 
   /// Refuses to let an image go that has a secret in it.
@@ -72,7 +74,11 @@ struct SecretScan: Sendable {
   func leaks(_ digest: Digest, _ manifest: Manifest, in blobs: BlobStore) async throws -> [Leak] {
     let config = try CanonicalJSON.decode(
       ImageConfig.self, from: blobs.read(manifest.config.digest, limit: 8 << 20))
-    var leaks = self.leaks(try configResult(digest, config, manifest.annotations ?? [:]))
+    var leaks = self.leaks(try configResult(digest, config, manifest.annotations ?? [:])).map { leak in
+      var leak = leak
+      leak.step = Self.step(of: leak.finding, in: config).map { Self.shown($0) }
+      return leak
+    }
     let steps = (config.history ?? []).filter { $0.emptyLayer != true }
     for (index, (diffID, descriptor)) in zip(config.rootfs.diffIDs, manifest.layers).enumerated() {
       let layer = Layer(diffID: diffID, descriptor: descriptor)
@@ -133,8 +139,21 @@ struct SecretScan: Sendable {
   private func redacted(_ step: String?, _ layer: Layer, in blobs: BlobStore) async throws -> String? {
     guard let step else { return nil }
     let secrets = try blobs.size(of: layer.descriptor.digest) == nil ? [] : try await read(layer, in: blobs).secrets
+    return Self.shown(step, without: secrets)
+  }
+
+  /// The first line of a step, without what rules find in it, and without `secrets`.
+  private static func shown(_ step: String, without secrets: Set<[UInt8]> = []) -> String {
     let text = ConfigScan().redacted(step, others: secrets)
-    return String(text.split(separator: "\n").first?.prefix(120) ?? "")
+    return TerminalText.plain((text.split(separator: "\n").first ?? "").prefix(120).utf8)
+  }
+
+  /// The step whose text has the secret: `config.history[3]`.
+  private static func step(of finding: Finding, in config: ImageConfig) -> String? {
+    guard let match = finding.path.wholeMatch(of: /config\.history\[([0-9]+)\]/), let index = Int(match.1),
+      let history = config.history, history.indices.contains(index)
+    else { return nil }
+    return history[index].createdBy
   }
 
   /// What people read of one secret.
@@ -142,11 +161,8 @@ struct SecretScan: Sendable {
     let rule = RuleTable.standard.rules.first { $0.id == leak.finding.rule }
     var text = "  \(leak.finding.place): \(rule?.finds ?? "a secret") (\(leak.finding.rule))"
     if leak.omitted > 0 { text += ", and \(leak.omitted) more secrets there" }
-    if let layer = leak.layer {
-      text +=
-        "\n    in layer \(layer.number), \(layer.digest.short)"
-        + (leak.step.map { ", of: \(TerminalText.plain($0.utf8))" } ?? "")
-    }
+    if let layer = leak.layer { text += "\n    in layer \(layer.number), \(layer.digest.short)" }
+    if let step = leak.step { text += (leak.layer == nil ? "\n    of: " : ", of: ") + step }
     return text + (rule.map { "\n    \($0.hint)" } ?? "")
   }
 }

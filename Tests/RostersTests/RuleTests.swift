@@ -33,7 +33,7 @@ extension RuleTests {
     Change("aws:\n", "¦awz: {}\naws:\n", #"unknown key "awz""#, hint: #"did you mean "aws"?"#),
     Change(
       "aws:\n", "¦colour: red\naws:\n", #"unknown key "colour""#,
-      hint: "known here: project, aws, registry, cache, base, image, notebooks, groups, users"),
+      hint: "known here: project, aws, registry, cache, base, image, notebooks, secrets, groups, users"),
     Change("cpu: 1 vCPU", "¦cpus: 1 vCPU", #"unknown key "cpus" in groups.blue.task"#, hint: #"did you mean "cpu"?"#),
     Change(
       "image: {apt: [jq], r: [dplyr]}", "image: {¦python: x}", #"unknown key "python" in groups.blue.image"#,
@@ -119,6 +119,39 @@ extension RuleTests {
     Change(
       "aws:\n", "cache: {repository: lab/cache, mounts: ¦yes}\naws:\n", "cache.mounts must be true or false",
       hint: "write true or false, without quotes"),
+  ]
+
+  private static let before = "groups:\n  blue:"
+  private static func allow(_ item: String) -> String { "secrets: {allow: [{\(item)}]}\n\(before)" }
+  private static let path = "path: /opt/**/examples/**"
+  private static let reason = "reason: documentation of the AWS CLI"
+
+  static let secrets = [
+    Change(
+      before, allow("rule: ¦aws-key-pear, \(path), \(reason)"), #""aws-key-pear" is no rule of docs/secrets.md"#,
+      hint: #"did you mean "aws-key-pair"?"#),
+    Change(
+      before, allow("rule: private-key, path: ¦opt/x, \(reason)"), #""opt/x" is no place in an image"#,
+      hint: "a path such as /opt/lib/**/examples/**, not all of them, or config.env.NAME"),
+    Change(
+      before, allow("rule: private-key, path: ¦/**, \(reason)"), #""/**" is no place in an image"#,
+      hint: "a path such as /opt/lib/**/examples/**, not all of them, or config.env.NAME"),
+    Change(
+      before, allow("rule: private-key, \(path), reason: ¦test"), #""test" is no reason"#,
+      hint: "say why it is no secret, for whoever reviews this file"),
+    Change(
+      before, "secrets: {allow: [¦{rule: private-key, \(path)}]}\n\(before)",
+      #"an item of secrets.allow: "reason" is missing"#,
+      hint: "why it is no secret, such as: documentation of the AWS CLI"),
+    Change(
+      before, "secrets: {allow: ¦private-key}\n\(before)", "secrets.allow must be a list, not a single value"),
+    Change(
+      before, "secrets: {allow: [¦private-key]}\n\(before)",
+      "an item of secrets.allow must be keys and values, not a single value"),
+    Change(
+      before, allow("rule: private-key, \(path), \(reason), ¦file: x"),
+      #"unknown key "file" in an item of secrets.allow"#,
+      hint: "known here: rule, path, reason"),
   ]
 
   static let bases = [

@@ -17,10 +17,13 @@ import Testing
     #expect(keys(schema) == RosterKey.root.sorted())
     for (section, known) in [
       ("aws", RosterKey.aws), ("registry", RosterKey.registry), ("cache", RosterKey.cache), ("base", RosterKey.base),
-      ("image", RosterKey.image),
+      ("image", RosterKey.image), ("secrets", RosterKey.secrets),
     ] {
       #expect(keys(schema.properties?[section]) == known.sorted())
     }
+    let allowed = schema.properties?["secrets"]?.properties?["allow"]?.items
+    #expect(allowed?.properties?.keys.sorted() == RosterKey.allowedSecret.sorted())
+    #expect(allowed?.properties?["rule"]?.enumeration == SecretRuleName.all)
     let definitions = try #require(schema.definitions)
     #expect(keys(definitions["group"]) == RosterKey.group.sorted())
     #expect(keys(definitions["group"]?.properties?["image"]) == RosterKey.groupImage.sorted())
@@ -38,6 +41,7 @@ import Testing
       Change("  bootstrap: debian/trixie", "  bootstrap: debian/trixie\n  image: debian"),
       Change("s3://lake/green/", "lake/green"), Change("  bob:", "  Bob:"), Change("admin: true", "admin: 1"),
       Change("aws:\n", "cache: {repository: lab/cache, tag: '{version}'}\naws:\n"),
+      Change("aws:\n", "secrets: {allow: [{rule: private-key, path: /a}]}\naws:\n"),
       Change("aws:\n", "cache: {tag: main}\naws:\n"), Change("cpu: 1 vCPU", "cpu: one"),
       Change("groups: [green]}", "groups: []}"),
     ].map { try $0.applied().text }
@@ -52,10 +56,23 @@ private struct Schema: Decodable {
   var schema: String?
   var properties: [String: Schema]?
   var definitions: [String: Schema]?
+  var items: Items?
+
+  struct Items: Decodable {
+    var properties: [String: Value]?
+  }
+
+  struct Value: Decodable {
+    var enumeration: [String]?
+
+    enum CodingKeys: String, CodingKey {
+      case enumeration = "enum"
+    }
+  }
 
   enum CodingKeys: String, CodingKey {
     case schema = "$schema"
-    case properties, definitions
+    case properties, definitions, items
   }
 }
 

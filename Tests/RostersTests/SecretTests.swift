@@ -36,7 +36,7 @@ import Testing
     Change("name: Ada Lovelace", "¦token: hunter2"),
     Change("name: Ada Lovelace", "¦'Initial-Password': [hunter2]"),
     Change("name: Ada Lovelace", "¦password_hash: {x: hunter2}"),
-    Change("project: lab", "¦secrets: {db: hunter2}\nproject: lab"),
+    Change("project: lab", "secrets: {¦db_secret: hunter2}\nproject: lab"),
     Change("  bob:", "  ¦password: hunter2\n  bob:"),
     Change("  bob:", "  ¦DB_PASSWORD: hunter2\n  bob:"),
     Change("port: 8000", "¦secret: hunter2"),

@@ -100,9 +100,9 @@ extension Excerpt {
       while end < range.upperBound, !Self.endOfPassword.contains(self[end]), !has("\\n", at: end) { end += 1 }
       let value = text(colon + 1..<end)
       let isVariable = opening != UInt8(ascii: "'") && (value.contains("$") || value.contains("`"))
-      guard end > colon + 1, !isVariable, !value.contains("%"), !Plausibility.isPlaceholder(value) || value.count < 3,
-        !"<[{(*".contains(value.prefix(1))
-      else { continue }
+      guard end > colon + 1, !isVariable, !value.contains("%"), !"<[{(*".contains(value.prefix(1)) else { continue }
+      // A step of the image means it; a script or its documentation may show how it is done.
+      guard isSettings || value.utf8.count >= 6 && !Plausibility.isStandIn(value) else { continue }
       return colon + 1..<end
     }
     return nil

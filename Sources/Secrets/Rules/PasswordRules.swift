@@ -96,12 +96,29 @@ extension Excerpt {
       !Plausibility.isStandIn(password)
     else { return nil }
     if isSettings { return password.utf8.count >= 3 ? range : nil }
+    let decoded = Self.decoded(bytes[range])
     let isRandom =
-      range.count >= 10 && Plausibility.entropy(bytes[range]) >= 3.2
-      && bytes[range].contains { ByteSet.digits.contains($0) }
-      && bytes[range].contains { ByteSet.alphanumeric.contains($0) && !ByteSet.digits.contains($0) }
+      decoded.count >= 10 && Plausibility.entropy(decoded) >= 3.2
+      && decoded.contains { ByteSet.digits.contains($0) }
+      && decoded.contains { ByteSet.alphanumeric.contains($0) && !ByteSet.digits.contains($0) }
     return isRandom && !host.contains("example") && !host.hasPrefix("localhost") && !host.hasPrefix("127.")
       ? range : nil
+  }
+
+  /// Without what escapes its characters: each `%HH` as one byte.
+  private static func decoded(_ text: some Collection<UInt8>) -> [UInt8] {
+    var decoded: [UInt8] = []
+    var rest = Array(text)[...]
+    while let byte = rest.popFirst() {
+      let digits = rest.prefix(2)
+      if byte == UInt8(ascii: "%"), digits.count == 2, digits.allSatisfy({ ByteSet.hexadecimal.contains($0) }) {
+        decoded.append(UInt8(String(decoding: digits, as: UTF8.self), radix: 16) ?? 0)
+        rest = rest.dropFirst(2)
+      } else {
+        decoded.append(byte)
+      }
+    }
+    return decoded
   }
 
   /// What an authority is made of, and what in its place is no address (RFC 3986, 3.2).
