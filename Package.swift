@@ -77,7 +77,7 @@ let package = Package(
       "imagesmith",
       [
         "AWS", "Builds", "Dockerfiles", "FaultyRegistries", "Images", "Layers", "Native", "OCI", "Registries",
-        "Sandboxes",
+        "Sandboxes", "Secrets",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     tests("Native"),
