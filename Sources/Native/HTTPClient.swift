@@ -35,7 +35,7 @@ package final class HTTPClient: Sendable {
   /// Sees status and headers of an answer before the first byte of its body goes to a receiver; by throwing it ends the
   /// exchange. The body of what it is given is empty.
   package typealias HeadReceiver = @Sendable (HTTPResponse) throws -> Void
-  /// Told, some times a second, how many bytes of the body have been sent and received.
+  /// Told, at most ten times a second, how many bytes of the body have been sent and received.
   package typealias Progress = @Sendable (_ sent: Int, _ received: Int) -> Void
 
   /// A libcurl handle that no transfer uses.

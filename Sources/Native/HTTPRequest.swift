@@ -21,8 +21,10 @@ package struct HTTPRequest: Sendable {
   package var body: Body
   /// Seconds until the connection must stand.
   package var connectTimeout: Int
-  /// Seconds without a byte in either direction after which the exchange is given up.
+  /// Seconds after which the exchange is given up when fewer than a kibibyte for each of them has moved.
   package var stallTimeout: Int
+  /// The same while the server is at work: all has been sent, and no byte has come.
+  package var answerTimeout: Int
   /// Seconds for the whole exchange; nil for as long as bytes flow.
   package var totalTimeout: Int?
   /// Told the address to which the connection leads, before anything is sent: whether nothing may be sent there.
@@ -30,7 +32,7 @@ package struct HTTPRequest: Sendable {
 
   package init(
     _ method: String, _ url: String, headers: HTTPHeaders = [:], body: Body = .none, connectTimeout: Int = 10,
-    stallTimeout: Int = 60, totalTimeout: Int? = nil
+    stallTimeout: Int = 60, answerTimeout: Int = 60, totalTimeout: Int? = nil
   ) {
     self.method = method
     self.url = url
@@ -38,6 +40,7 @@ package struct HTTPRequest: Sendable {
     self.body = body
     self.connectTimeout = connectTimeout
     self.stallTimeout = stallTimeout
+    self.answerTimeout = answerTimeout
     self.totalTimeout = totalTimeout
   }
 }

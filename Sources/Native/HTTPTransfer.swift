@@ -21,6 +21,11 @@ final class HTTPTransfer {
   private var curl: UnsafeMutableRawPointer?
   /// What libcurl says beyond its code.
   private let explanation = UnsafeMutableBufferPointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+  private let began = ContinuousClock.now
+  private var rate = LowestRate(at: .zero)
+  private var moved = (sent: 0, received: 0)
+  /// When progress was told last.
+  private var reported = Duration.zero
 
   private enum Upload {
     case none
@@ -60,6 +65,7 @@ final class HTTPTransfer {
     guard isHeadWhole else {
       throw HTTPError(code: .broken, url: request.url, reason: "the connection ended within the answer's headers")
     }
+    progress?(moved.sent, moved.received)
     var response = HTTPResponse(status: status, headers: headers, body: body)
     response.peer = peer
     return response
@@ -95,8 +101,6 @@ final class HTTPTransfer {
       imagesmith_setopt_long(curl, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1)),
       imagesmith_setopt_long(curl, CURLOPT_TCP_KEEPALIVE, 1),
       imagesmith_setopt_long(curl, CURLOPT_CONNECTTIMEOUT, request.connectTimeout),
-      imagesmith_setopt_long(curl, CURLOPT_LOW_SPEED_LIMIT, 1),
-      imagesmith_setopt_long(curl, CURLOPT_LOW_SPEED_TIME, request.stallTimeout),
       imagesmith_setopt_long(curl, CURLOPT_TIMEOUT, request.totalTimeout ?? 0),
       imagesmith_setopt_long(curl, CURLOPT_BUFFERSIZE, 256 << 10),
       imagesmith_setopt_long(curl, CURLOPT_UPLOAD_BUFFERSIZE, 512 << 10),
@@ -311,9 +315,23 @@ final class HTTPTransfer {
     return true
   }
 
+  /// Called by libcurl many times a second while bytes flow, and about once a second while none do.
   fileprivate func shouldGoOn(sent: Int, received: Int) -> Bool {
-    progress?(sent, received)
-    return !cancellation.flag.load(ordering: .relaxed)
+    guard !cancellation.flag.load(ordering: .relaxed) else { return false }
+    moved = (sent, received)
+    let now = ContinuousClock.now - began
+    if now - reported >= .milliseconds(100) {
+      reported = now
+      progress?(sent, received)
+    }
+    let isAnswering = received == 0 && sent >= uploadLength ?? 0
+    let window = isAnswering ? request.answerTimeout : request.stallTimeout
+    guard
+      let slow = rate.violation(at: now, moved: sent + received, window: window, isAnswering: isAnswering)
+    else { return true }
+    let moved = slow.moved == 0 ? "no byte" : "only \(slow.moved) bytes"
+    failure = HTTPError(code: .timeout, url: request.url, reason: "\(moved) in \(slow.seconds) s")
+    return false
   }
 
   // MARK: - After

@@ -8,8 +8,8 @@ extension RegistryClient {
     var body = HTTPRequest.Body.none
     /// The most bytes of a body that is kept.
     var limit = 4 << 20
-    /// Seconds without a byte in either direction.
-    var stallTimeout = 60
+    /// Seconds until the first byte of an answer.
+    var answerTimeout = 60
     /// Whether the exchange may last to the deadline, as a blob's does; others get two minutes.
     var isLong = false
     var onHead: HTTPClient.HeadReceiver?
@@ -74,7 +74,9 @@ extension RegistryClient {
     until deadline: Deadline
   ) async throws -> Result<HTTPResponse, HTTPError> {
     var request = HTTPRequest(
-      call.method, url.description, headers: options.headers, body: options.body, stallTimeout: options.stallTimeout,
+      call.method, url.description, headers: options.headers, body: options.body,
+      stallTimeout: configuration.stallTimeout,
+      answerTimeout: options.answerTimeout,
       totalTimeout: options.isLong ? deadline.remainingSeconds : min(120, deadline.remainingSeconds))
     request.headers["Authorization"] = authorization?.header
     if !isOwn(url, of: host) { request.refusesPeer = memory.refusal(ofPeersFor: host) }

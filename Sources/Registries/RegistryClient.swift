@@ -28,11 +28,13 @@ package final class RegistryClient: Sendable {
     package var concurrency: Int
     /// Up to this size, in bytes, a blob is sent in the time in which the registry could say that it has it.
     package var smallSize: Int
+    /// Seconds after which a request is given up, and made again, when fewer than a kibibyte for each of them has moved.
+    package var stallTimeout: Int
     package var timekeeper: Timekeeper
 
     package init(
       hosts: [String: HostSettings] = [:], http: HTTPClient.Configuration = HTTPClient.Configuration(),
-      retry: RetryPolicy = RetryPolicy(), concurrency: Int = 5, smallSize: Int = 64 << 10,
+      retry: RetryPolicy = RetryPolicy(), concurrency: Int = 5, smallSize: Int = 64 << 10, stallTimeout: Int = 60,
       timekeeper: Timekeeper = .system
     ) {
       self.hosts = hosts
@@ -40,6 +42,7 @@ package final class RegistryClient: Sendable {
       self.retry = retry
       self.concurrency = concurrency
       self.smallSize = smallSize
+      self.stallTimeout = stallTimeout
       self.timekeeper = timekeeper
     }
   }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Native
 
 /// The body of a registry's refusal.
@@ -33,8 +34,17 @@ extension RegistryError {
       message: "\(call.method) \(call.operation.noun) \(call.subject): \(status) \(Self.reason(status))\(text)",
       status: status, reported: reported,
       isTemporary: [408, 425, 429, 500, 502, 503, 504].contains(status),
-      retryAfter: response.headers["Retry-After"].flatMap { Int($0) }.map { .seconds(max(0, $0)) })
+      retryAfter: Self.retryAfter(response.headers))
     hint = Self.hint(code, call)
+  }
+
+  /// Seconds, or a date, which counts from the answer's own: the server's clock may be another. Source: RFC 9110, section
+  /// 10.2.3.
+  private static func retryAfter(_ headers: HTTPHeaders) -> Duration? {
+    guard let text = headers["Retry-After"] else { return nil }
+    if let seconds = Int(text) { return .seconds(max(0, seconds)) }
+    guard let end = HTTPDate.seconds(text) else { return nil }
+    return .seconds(max(0, end - (headers["Date"].flatMap(HTTPDate.seconds) ?? time(nil))))
   }
 
   /// No answer at all.

@@ -148,6 +148,13 @@ struct HTTPClientTests {
     #expect(error?.url == url(path + "/"))
   }
 
+  @Test("a drip is ended by its rate, long before the time for the whole")
+  func drip() async {
+    let error = await failure(HTTPRequest("GET", url("drip/"), stallTimeout: 1, totalTimeout: 3600))
+    #expect(error?.code == .timeout)
+    #expect(error?.reason.contains(/only [0-9]+ bytes in [1-9] s/) == true, "\(error?.reason ?? "")")
+  }
+
   @Test("no server, no name, no HTTP; each time anew, and the client goes on")
   func unreachable() async throws {
     #expect(await failure(HTTPRequest("GET", "http://127.0.0.1:1/"))?.code == .connect)
