@@ -20,6 +20,10 @@ final class BlobVerifier: Sendable {
     var count = 0
     /// Bytes of the present answer to pass over: what an answer to a ranged request repeats.
     var repeated = 0
+    /// What the first answer calls its version of the bytes. Source: RFC 9110, section 8.8.3.
+    var entityTag: String?
+    /// Whether a range was asked for and another came, or an error.
+    var avoidsRange = false
     var failure: RegistryError?
   }
 
@@ -45,15 +49,19 @@ final class BlobVerifier: Sendable {
   var failure: RegistryError? { state.withLock { $0.failure } }
   var isComplete: Bool { count == descriptor.size }
 
-  /// Before each try.
-  ///
-  /// - Returns: at which byte it begins.
-  func resume() -> Int {
+  /// The headers of the next try, by which it goes on where the bytes end; none for one from the start.
+  func beginTry() -> HTTPHeaders {
     state.withLock { state in
       state.failure = nil
-      return state.count
+      guard state.count > 0, !state.avoidsRange else { return [:] }
+      var headers: HTTPHeaders = ["Range": "bytes=\(state.count)-"]
+      headers["If-Range"] = state.entityTag
+      return headers
     }
   }
+
+  /// From now on the whole is asked for, and passed over as far as it is here: for whoever refuses ranges.
+  func avoidRange() { state.withLock { $0.avoidsRange = true } }
 
   /// Sees that an answer is, or begins with, what was asked for.
   func begin(_ head: HTTPResponse) throws {
@@ -63,13 +71,17 @@ final class BlobVerifier: Sendable {
         // bytes FIRST-LAST/TOTAL
         let range = head.headers["Content-Range"]?.split { " -/".contains($0) } ?? []
         guard range.count == 4, Int(range[1]) == state.count, range[3] == "*" || Int(range[3]) == descriptor.size else {
+          state.avoidsRange = true
           throw fail(
             &state, .refused,
-            "asked to go on at byte \(state.count), was given \(head.headers["Content-Range"] ?? "no range")")
+            "asked to go on at byte \(state.count), was given \(head.headers["Content-Range"] ?? "no range")",
+            isTemporary: true)
         }
         return
       }
       state.repeated = state.count
+      // A weak one does not promise the same bytes.
+      state.entityTag = head.headers["ETag"].flatMap { $0.hasPrefix("\"") ? $0 : nil }
       if let length = head.headers["Content-Length"].flatMap({ Int($0) }), length != descriptor.size {
         // Nothing of it has been written: the next answer may be right.
         throw fail(
@@ -79,21 +91,23 @@ final class BlobVerifier: Sendable {
   }
 
   func receive(_ bytes: UnsafeRawBufferPointer) throws {
-    // A pointer may not enter the lock, a copy of at most a receive buffer may.
-    let copy = [UInt8](bytes)
+    // A pointer may not enter the lock, its address may.
+    let address = Int(bitPattern: bytes.baseAddress)
+    let count = bytes.count
     let skipped = try state.withLock { state in
-      let skipped = min(state.repeated, copy.count)
+      let skipped = min(state.repeated, count)
       state.repeated -= skipped
-      guard state.count + copy.count - skipped <= descriptor.size else {
+      guard state.count + count - skipped <= descriptor.size else {
         throw fail(&state, .mismatch, "more than the \(descriptor.size) bytes that were promised")
       }
-      try state.sha?.update(skipped == 0 ? copy : Array(copy[skipped...]))
+      let new = UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: address + skipped), count: count - skipped)
+      try state.sha?.update(new)
       return skipped
     }
     do { try writer.write(UnsafeRawBufferPointer(rebasing: bytes[skipped...])) } catch {
       throw state.withLock { fail(&$0, .local, "write: \(error)") }
     }
-    state.withLock { $0.count += copy.count - skipped }
+    state.withLock { $0.count += count - skipped }
   }
 
   /// Hands the writer its end, after the last byte.

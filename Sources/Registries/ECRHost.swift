@@ -48,7 +48,7 @@ package struct ECRHost: Hashable, Sendable {
     // ECR has no such call: blobs go with the images that use them.
     case .deleteBlob: "ecr:BatchDeleteImage"
     case .startUpload, .mountBlob: "ecr:InitiateLayerUpload"
-    case .uploadBlob: "ecr:UploadLayerPart and ecr:CompleteLayerUpload"
+    case .uploadBlob, .checkUpload: "ecr:UploadLayerPart and ecr:CompleteLayerUpload"
     case .listTags: "ecr:ListImages"
     }
   }

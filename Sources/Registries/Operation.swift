@@ -12,6 +12,7 @@ enum Operation: Sendable, Equatable {
   case startUpload
   case mountBlob
   case uploadBlob
+  case checkUpload
   case listTags
   case listReferrers
 
@@ -22,7 +23,7 @@ enum Operation: Sendable, Equatable {
     case .authenticate: "token for"
     case .checkManifest, .fetchManifest, .putManifest, .deleteManifest: "manifest"
     case .checkBlob, .fetchBlob, .uploadBlob, .deleteBlob: "blob"
-    case .startUpload: "upload of"
+    case .startUpload, .checkUpload: "upload of"
     case .mountBlob: "mount of"
     case .listTags: "tags of"
     case .listReferrers: "referrers of"
@@ -32,7 +33,7 @@ enum Operation: Sendable, Equatable {
   /// Whether it changes the repository.
   var writes: Bool {
     switch self {
-    case .putManifest, .deleteManifest, .deleteBlob, .startUpload, .mountBlob, .uploadBlob: true
+    case .putManifest, .deleteManifest, .deleteBlob, .startUpload, .mountBlob, .uploadBlob, .checkUpload: true
     case .ping, .authenticate, .checkManifest, .fetchManifest, .checkBlob, .fetchBlob, .listTags, .listReferrers: false
     }
   }

@@ -54,7 +54,7 @@ extension RegistryClient {
 
   func fetchBlob(
     _ descriptor: Descriptor, from repository: Reference, to writer: any BlobWriter, progress: ProgressReceiver?,
-    until deadline: Deadline
+    slots: TransferSlots? = nil, until deadline: Deadline
   ) async throws {
     let call = blobCall(
       .fetchBlob, "GET", descriptor.digest, in: repository, scopes: [.pull(repository.repository)])
@@ -66,7 +66,13 @@ extension RegistryClient {
     do {
       try await configuration.retry.run(until: deadline, progress: { verifier.count }) {
         guard !verifier.isComplete else { return }
-        try await receive(call, at: host(of: repository), into: verifier, descriptor, progress, until: deadline)
+        let host = host(of: repository)
+        guard let slots else {
+          return try await receive(call, at: host, into: verifier, descriptor, progress, until: deadline)
+        }
+        try await slots.run {
+          try await receive(call, at: host, into: verifier, descriptor, progress, until: deadline)
+        }
       }
     } catch {
       verifier.abandon()
@@ -81,10 +87,9 @@ extension RegistryClient {
     _ call: Call, at host: RegistryHost, into verifier: BlobVerifier, _ descriptor: Descriptor,
     _ progress: ProgressReceiver?, until deadline: Deadline
   ) async throws {
-    let start = verifier.resume()
     var options = Options(
-      isLong: true, onHead: { try verifier.begin($0) }, receiver: { try verifier.receive($0) })
-    if start > 0 { options.headers["Range"] = "bytes=\(start)-" }
+      headers: verifier.beginTry(), isLong: true, onHead: { try verifier.begin($0) },
+      receiver: { try verifier.receive($0) })
     if let progress {
       options.progress = { _, _ in
         progress(BlobProgress(descriptor: descriptor, phase: .moving, bytes: verifier.count))
@@ -93,6 +98,11 @@ extension RegistryClient {
     do {
       _ = try await exchange(call, at: host, until: deadline, accepting: [200, 206], options)
     } catch {
+      if var refusal = error as? RegistryError, refusal.status == 416, options.headers["Range"] != nil {
+        verifier.avoidRange()
+        refusal.isTemporary = true
+        throw refusal
+      }
       throw verifier.failure ?? error
     }
     // An answer without a length ends where its connection does.

@@ -100,7 +100,8 @@ extension RegistryClient {
         progress?(BlobProgress(descriptor: layer, phase: .existing, bytes: layer.size))
         return
       }
-      try await self.fetchBlob(layer, from: source, to: writer, progress: progress, until: deadline)
+      try await self.fetchBlob(
+        layer, from: source, to: writer, progress: progress, slots: self.slots(of: source), until: deadline)
     }
     return PulledImage(resolved: resolved, config: config)
   }

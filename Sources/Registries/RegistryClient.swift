@@ -1,5 +1,6 @@
 import Native
 import OCI
+import Synchronization
 
 /// Speaks to registries: pulls, pushes, and asks what they have.
 ///
@@ -52,6 +53,8 @@ package final class RegistryClient: Sendable {
   let memory = HostMemory()
   /// For tags that list referrers.
   let referrerTags = TagQueue()
+  /// What each host has been found to take.
+  let limits = Mutex<[String: HostLimits]>([:])
   let authenticator: Authenticator
 
   /// - Parameter credentials: asked late, and only for hosts that want some.

@@ -9,14 +9,18 @@ package struct HostSettings: Sendable, Equatable {
   /// A PEM certificate, and its key, by which this client names itself.
   package var clientCertificate: String?
   package var clientKey: String?
+  /// Bytes of an upload's chunk, where a blob may not come whole; nil for whole ones, until they are refused.
+  package var chunkSize: Int?
 
   package init(
-    isInsecure: Bool = false, caBundle: String? = nil, clientCertificate: String? = nil, clientKey: String? = nil
+    isInsecure: Bool = false, caBundle: String? = nil, clientCertificate: String? = nil, clientKey: String? = nil,
+    chunkSize: Int? = nil
   ) {
     self.isInsecure = isInsecure
     self.caBundle = caBundle
     self.clientCertificate = clientCertificate
     self.clientKey = clientKey
+    self.chunkSize = chunkSize
   }
 
   /// - Parameter certificates: what the machine's folders hold for the host.
