@@ -1,7 +1,7 @@
 /// Durations as Go writes them, such as `1m30s` or `-1.5h`.
 ///
 /// Source: Go's `time.ParseDuration`, which Docker's flags use.
-enum GoDuration {
+package enum GoDuration {
   static let millisecond: Int64 = 1_000_000
 
   private static let units: [(name: String, nanoseconds: Int64)] = [
@@ -10,7 +10,7 @@ enum GoDuration {
   ]
 
   /// Nanoseconds; nil when the text is no duration, or one of more than 292 years.
-  static func parse(_ text: String) -> Int64? {
+  package static func parse(_ text: String) -> Int64? {
     var rest = Substring(text)
     let isNegative = rest.first == "-"
     if isNegative || rest.first == "+" { rest.removeFirst() }

@@ -24,7 +24,7 @@ package struct BlobStore: Sendable {
   }
 
   /// Where blobs are written until they are whole.
-  var partial: String { "\(directory)/blobs/.partial" }
+  package var partial: String { "\(directory)/blobs/.partial" }
 
   package func contains(_ digest: Digest) throws(LayerError) -> Bool { try size(of: digest) != nil }
 

@@ -3,6 +3,8 @@ import OCI
 /// How far one blob of a push or pull has come.
 package struct BlobProgress: Sendable, Equatable {
   package enum Phase: Sendable, Equatable {
+    /// Its turn comes.
+    case waiting
     /// The bytes are on their way.
     case moving
     /// The target has the blob now.

@@ -95,6 +95,7 @@ extension RegistryClient {
     }
     var seen: Set<Digest> = []
     let layers = resolved.content.layers.filter { seen.insert($0.digest).inserted }
+    for layer in layers { progress?(BlobProgress(descriptor: layer, phase: .waiting, bytes: 0)) }
     _ = try await layers.mapConcurrently(limit: configuration.concurrency) { layer in
       guard let writer = try sink(layer) else {
         progress?(BlobProgress(descriptor: layer, phase: .existing, bytes: layer.size))

@@ -27,6 +27,9 @@ extension RegistryClient {
       return PushResult(image: pushed, wasThere: true, existing: size)
     }
     var result = PushResult(image: pushed, wasThere: false)
+    for blob in blobs where image.files[blob.digest] != nil {
+      progress?(BlobProgress(descriptor: blob, phase: .waiting, bytes: 0))
+    }
     func deliver(_ blobs: [Descriptor]) async throws {
       let arrivals = try await blobs.mapConcurrently(limit: configuration.concurrency) { blob in
         try await self.deliver(

@@ -23,7 +23,7 @@ struct Destination: Sendable {
     version = SourceVersion.commit(in: project.directory)
     aws = try AWSEnvironment(variables: Environment.variables, region: project.roster.aws.region)
     let token = try ECRToken(aws)
-    client = RegistryAccess(aws: aws, token: token).client()
+    client = try RegistryAccess(aws: aws, token: token).client()
     if let registry {
       guard Reference("\(registry)/name")?.registry == registry else {
         throw Failure(.usage, "--registry \(registry): that is no HOST[:PORT]", hint: "write --registry 127.0.0.1:5000")

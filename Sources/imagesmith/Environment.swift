@@ -1,4 +1,5 @@
 import Builds
+import Dockerfiles
 import Foundation
 
 /// The process's environment, and what of it imagesmith itself reads.
@@ -31,6 +32,19 @@ enum Environment {
         hint: "set it to seconds since 1970, or unset it")
     }
     return seconds
+  }
+
+  /// How long one push or pull may take, `IMAGESMITH_REGISTRY_TIMEOUT`; nil for as long as is usual.
+  ///
+  /// - Throws: `Failure` for a value that is no duration.
+  static func registryTimeout() throws -> Duration? {
+    guard let text = Self["IMAGESMITH_REGISTRY_TIMEOUT"] else { return nil }
+    guard let nanoseconds = GoDuration.parse(text), nanoseconds > 0 else {
+      throw Failure(
+        .usage, "IMAGESMITH_REGISTRY_TIMEOUT is '\(text)', which is no length of time",
+        hint: "write it as 90s, 20m or 1h30m, or unset it")
+    }
+    return .nanoseconds(nanoseconds)
   }
 
   /// Bytes that the cache may have: `IMAGESMITH_CACHE_MAX_SIZE`, else 20 GB.

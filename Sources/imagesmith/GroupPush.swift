@@ -41,7 +41,8 @@ struct GroupPush: Sendable {
       Set(repositories + [project.roster.cache?.repository].compactMap(\.self)))
   }
 
-  func push(_ group: Group) async throws -> PushedImage {
+  /// - Parameter progress: how it is shown meanwhile.
+  func push(_ group: Group, _ progress: ProgressMode) async throws -> PushedImage {
     // A build that moves the tag meanwhile leaves what is being sent.
     let hold = try store.holdBlobs()
     defer { withExtendedLifetime(hold) {} }
@@ -56,15 +57,19 @@ struct GroupPush: Sendable {
     var files: [Digest: String] = [:]
     // What is not here was never fetched: the registry has it.
     for blob in blobs where try store.blobs.size(of: blob) != nil { files[blob] = store.blobs.path(of: blob) }
+    let display = try progress.transferDisplay("Pushing \(group.name)")
+    defer { display.finish() }
     let result = try await destination.client.push(
       PushImage(
         manifest: bytes, mediaType: descriptor.mediaType, files: files,
         mountFrom: others.sorted()),
       to: reference
     ) { progress in
+      display.show(progress)
       guard progress.phase != .moving else { return }
       log.debug("\(reference.repository): \(progress.descriptor.digest.short) \(progress.phase)")
     }
+    display.finish()
     try PushRecord(project, group: group.name).keep(result.image)
     Console.standard.note("\(reference): \(Self.summary(of: result))")
     return result.image

@@ -34,11 +34,11 @@ struct ImageBases: BaseSource {
     // A base may be in ECR, whose host names the region; where nothing says anything of AWS, other registries need none.
     let region = ECRHost(reference.registry)?.region
     let aws = try? AWSEnvironment(variables: Environment.variables, region: region)
-    let client = RegistryAccess(aws: aws).client()
+    let client = try RegistryAccess(aws: aws).client()
     let pulled = try await client.pull(reference, for: platform) { descriptor in
       try known.contains(descriptor.digest) || blobs.contains(descriptor.digest) || descriptor.mediaType == .imageConfig
         || descriptor.mediaType == .dockerConfig
-        ? nil : try BlobFile(path: blobs.path(of: descriptor.digest))
+        ? nil : try BlobFile(path: blobs.path(of: descriptor.digest), writtenIn: blobs.partial)
     }
     let config = try CanonicalJSON.decode(ImageConfig.self, from: pulled.config)
     let descriptors = pulled.resolved.content.layers

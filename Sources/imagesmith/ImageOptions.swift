@@ -60,7 +60,7 @@ struct ImageOptions: ParsableArguments {
       // Only ECR's hosts need AWS, and those name the region.
       let region = ECRHost(reference.registry)?.region
       let aws = try? AWSEnvironment(variables: Environment.variables, region: region)
-      return RegistrySource(reference, client: RegistryAccess(aws: aws).client())
+      return RegistrySource(reference, client: try RegistryAccess(aws: aws).client())
     }
   }
 

@@ -50,6 +50,8 @@ struct ProgressRecord: Encodable {
     case done
     /// A step has ended, or was ended, by an error.
     case failed
+    /// A blob of a push or pull moves, or has arrived.
+    case transfer
     case note
     case warning
     /// The command ends with an error.
@@ -71,11 +73,21 @@ struct ProgressRecord: Encodable {
   var cached: Bool?
   /// Of `done` and `failed`.
   var seconds: Double?
-  /// Of `packed`: the layer's size, compressed.
+  /// Of `packed`: the layer's size, compressed. Of `transfer`: what has moved.
   var bytes: Int?
+  /// Of `transfer`: the blob's digest.
+  var blob: String?
+  /// Of `transfer`: moving, done, existing, mounted or restarted.
+  var phase: String?
+  /// Of `transfer`: bytes of the whole blob.
+  var size: Int?
+  /// Of `transfer`: bytes a second, lately.
+  var rate: Int?
+  /// Of `transfer`: seconds that are left.
+  var left: Double?
   /// Of `output`: what a RUN wrote, as it came. Of `error`: the last lines of it.
   var output: String?
-  /// Of `explained`, `note`, `warning` and `error`.
+  /// Of `explained`, `note`, `warning` and `error`; of `transfer` what it belongs to.
   var message: String?
   /// Of `error`.
   var hint: String?

@@ -2,7 +2,7 @@ import ArgumentParser
 import Builds
 import Native
 
-/// `--progress`: how a build is shown while it goes on.
+/// `--progress`: how a build or a transfer is shown while it goes on.
 enum ProgressMode: String, ExpressibleByArgument, CaseIterable {
   /// `tty` on a terminal, else `plain`.
   case auto
@@ -10,19 +10,36 @@ enum ProgressMode: String, ExpressibleByArgument, CaseIterable {
   case plain
   case json
 
-  /// What shows the build of `image`, by its name where several are built.
+  enum Style {
+    case live
+    case plain
+    case json
+  }
+
+  /// What the mode comes to here.
   ///
   /// - Throws: `Failure` for `tty` where there is no terminal.
-  func display(image: String) throws -> any ProgressDisplay {
+  func style() throws -> Style {
     switch self {
-    case .auto where Console.standard.isLive: return LiveProgress(image: image)
+    case .auto: return Console.standard.isLive ? .live : .plain
     case .tty:
       guard TerminalSize.of(2) != nil else {
         throw Failure(.usage, "--progress tty: stderr is no terminal", hint: "leave it out, or write --progress plain")
       }
-      return LiveProgress(image: image)
-    case .auto, .plain: return PlainProgress(image: image)
-    case .json: return JSONProgress(image: image)
+      return .live
+    case .plain: return .plain
+    case .json: return .json
+    }
+  }
+
+  /// What shows the build of `image`, by its name where several are built.
+  ///
+  /// - Throws: `Failure` for `tty` where there is no terminal.
+  func display(image: String) throws -> any ProgressDisplay {
+    switch try style() {
+    case .live: LiveProgress(image: image)
+    case .plain: PlainProgress(image: image)
+    case .json: JSONProgress(image: image)
     }
   }
 }

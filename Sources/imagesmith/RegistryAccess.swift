@@ -11,9 +11,10 @@ struct RegistryAccess: Sendable {
   /// One that has been fetched already; nil fetches it when it is needed.
   var token: ECRToken?
 
-  func client() -> RegistryClient {
+  /// - Throws: `Failure` when the environment says something that is not understood.
+  func client() throws -> RegistryClient {
     let files = CredentialFiles(environment: Environment.variables)
-    var configuration = Self.configuration()
+    var configuration = try Self.configuration()
     configuration.account = { files.account(host: $0, repository: $1) }
     return RegistryClient(configuration) { [aws, token] account in
       if let kept = try await files.credentials(for: account) { return kept }
@@ -27,7 +28,7 @@ struct RegistryAccess: Sendable {
   /// - Throws: `RegistryError` when it does not take them.
   static func takes(_ credentials: Registries.Credentials, at host: String) async throws -> Bool {
     let wasAsked = Flag()
-    let client = RegistryClient(configuration()) { _ in
+    let client = RegistryClient(try configuration()) { _ in
       wasAsked.isSet.store(true, ordering: .relaxed)
       return credentials
     }
@@ -39,9 +40,10 @@ struct RegistryAccess: Sendable {
     let isSet = Atomic(false)
   }
 
-  private static func configuration() -> RegistryClient.Configuration {
+  private static func configuration() throws -> RegistryClient.Configuration {
     var configuration = RegistryClient.Configuration()
     configuration.http.caBundle = Environment["AWS_CA_BUNDLE"]
+    if let timeout = try Environment.registryTimeout() { configuration.retry.deadline = timeout }
     configuration.certificateFolders = RegistryClient.certificateFolders(environment: Environment.variables)
     configuration.wantsBasic = { ECRHost($0) != nil || standsForECR($0) }
     // What cannot be understood in them has ended the program before it came here.

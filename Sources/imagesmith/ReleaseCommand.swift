@@ -35,7 +35,7 @@ struct ReleaseCommand: InterruptibleCommand {
     // One after the other, as the second mounts what the first has brought.
     var pushed: [(Group, PushedImage)] = []
     for group in project.groups {
-      let image = try await push.push(group)
+      let image = try await push.push(group, options.progress)
       pushed.append((group, image))
       try output.print("\(image)", ["group": group.name, "image": "\(image)", "digest": "\(image.digest)"])
     }
