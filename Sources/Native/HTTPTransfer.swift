@@ -307,9 +307,10 @@ final class HTTPTransfer {
     case .bytes(let bytes, _):
       guard (0...Int(bytes.count)).contains(position) else { return false }
       upload = .bytes(bytes, sent: Int(position))
-    case .file(let descriptor, let offset, let length, _):
-      guard (0...length).contains(position) else { return false }
-      upload = .file(descriptor: descriptor, offset: offset, length: length, sent: position)
+    case .file(_, _, _, let sent):
+      // Where a connection that served before breaks, libcurl would send all of it again unasked; the server may have kept
+      // a part, and who sends it can ask.
+      return position == sent
     case .stream(_, _, let sent): return position == sent
     }
     return true

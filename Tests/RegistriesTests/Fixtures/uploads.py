@@ -30,7 +30,7 @@ from urllib.parse import parse_qs, urlsplit
 config = json.loads(sys.argv[1])
 lock = threading.Lock()
 blobs, uploads, broken, log = {}, {}, set(), []
-state = {"moving": 0, "most": 0}
+state = {"moving": 0, "most": 0, "uploads": 0}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -120,7 +120,8 @@ class Handler(BaseHTTPRequestHandler):
                     config["busy"] -= 1
                     self.refuse(429, "TOOMANYREQUESTS")
                     return
-                upload = str(len(uploads) + 1)
+                state["uploads"] += 1
+                upload = str(state["uploads"])
                 uploads[upload] = b""
             self.answer(202, b"", self.where(upload))
         elif upload not in uploads:
