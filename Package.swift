@@ -37,7 +37,7 @@ let package = Package(
       dependencies: [
         "Rosters", "Recipes", "Dockerfiles", "OCI", "Layers", "Builds", "Caches", "Sandboxes", "Registries", "AWS",
         "Deployments", "Images", "Native",
-        "Rosters", "Recipes", "Dockerfiles", "OCI", "Layers", "Builds", "Sandboxes", "Registries", "AWS",
+        "Rosters", "Recipes", "Dockerfiles", "OCI", "Layers", "Builds", "Caches", "Sandboxes", "Registries", "AWS",
         "Deployments", "Images", "Secrets", "Native",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -45,7 +45,6 @@ let package = Package(
       swiftSettings: strict),
 
     room("Deployments", ["AWS", "Registries", "Rosters"]),
-    room("Builds", ["Dockerfiles", "Layers", "OCI", "Sandboxes", "Native"]),
     room("Caches", ["Builds", "Layers", "OCI", "Registries", "Native"]),
     room("Builds", ["Dockerfiles", "Layers", "OCI", "Sandboxes", "Secrets", "Native"]),
     room("Images", ["Layers", "OCI", "Registries", "Native"]),
@@ -82,7 +81,6 @@ let package = Package(
       ]),
     tests("Native"),
     tests("Caches", ["Builds", "Layers", "Native", "OCI", "Registries", "TestServers"]),
-    tests("Images", ["FaultyRegistries", "Layers", "Native", "OCI", "Registries"]),
     tests("Layers", ["Native", "OCI", "TestShell"]),
     tests("Images", ["FaultyRegistries", "Layers", "Native", "OCI", "Registries", "TestShell"]),
     .target(name: "TestShell", path: "Tests/TestShell", swiftSettings: strict),

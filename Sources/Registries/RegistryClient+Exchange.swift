@@ -33,9 +33,7 @@ extension RegistryClient {
     }
     var call = call
     call.account = call.scopes.first.map { configuration.account(host.name, $0.repository) } ?? host.name
-    var url = call.url
-    // What was asked for before the host's first answer may have been meant for the scheme that it does not speak.
-    if url.authority == host.authority, let scheme = memory.scheme(of: host) { url.scheme = scheme }
+    var url = asSpoken(call.url, by: host)
     var renewals = 0
     var redirects = 0
     var authorization =
@@ -102,17 +100,30 @@ extension RegistryClient {
   private func otherScheme(
     _ url: RegistryURL, _ host: RegistryHost, _ outcome: Result<HTTPResponse, HTTPError>
   ) -> RegistryURL? {
-    guard host.allowsPlain, isOwn(url, of: host) else { return nil }
-    guard memory.scheme(of: host) == nil else { return nil }
+    guard host.allowsPlain, url.hasSameOrigin(as: host.url("", scheme: host.firstScheme)) else { return nil }
     var other = url
     switch outcome {
     case .success(let response) where url.scheme == .http && response.refusesPlain: other.scheme = .https
     case .failure(let error) where url.scheme == .https && [.tls, .connect, .broken].contains(error.code):
       other.scheme = .http
-    case .success: other.scheme = url.scheme
+    case .success:
+      memory.keep(url.scheme, of: host)
+      return nil
     case .failure: return nil
     }
-    return memory.keep(other.scheme, of: host) && other.scheme != url.scheme ? other : nil
+    // A request beside this one may have found out first.
+    memory.keep(other.scheme, of: host)
+    return memory.scheme(of: host) == other.scheme ? other : nil
+  }
+
+  /// The address by the scheme that its host has turned out to speak since the address was made.
+  private func asSpoken(_ url: RegistryURL, by host: RegistryHost) -> RegistryURL {
+    guard let scheme = memory.scheme(of: host), url.hasSameOrigin(as: host.url("", scheme: host.firstScheme)) else {
+      return url
+    }
+    var spoken = url
+    spoken.scheme = scheme
+    return spoken
   }
 
   /// ECR says 403 where its token has expired, in a body that HEAD does not have.
