@@ -34,26 +34,35 @@ extension BuildCache {
     }
   }
 
-  /// The largest first, so that none begins when all others have ended.
+  /// The largest first, so that none begins when all others have ended; a few at a time, so that the first is soon here and
+  /// something is done with it while others come.
   private func fetch(_ layers: [Layer], then: @escaping @Sendable (Layer) async -> Void) async throws {
     guard !layers.isEmpty else { return }
     var seen: Set<Digest> = []
     var waiting = layers.filter { seen.insert($0.descriptor.digest).inserted }
       .sorted { $0.descriptor.size < $1.descriptor.size }
-    try await withThrowingTaskGroup(of: Void.self) { group in
+    // A task ends with a layer that it has brought, or with nothing.
+    try await withThrowingTaskGroup(of: Layer?.self) { group in
       func startNext() {
         guard let layer = waiting.popLast() else { return }
         group.addTask {
           try await remotes.fetch(layer, into: blobs)
           try made(layer)
-          await then(layer)
+          return layer
         }
       }
       for _ in 0..<Self.fetchWidth { startNext() }
-      while try await group.next() != nil { startNext() }
+      while let layer = try await group.next() {
+        guard let layer else { continue }
+        startNext()
+        group.addTask {
+          await then(layer)
+          return nil
+        }
+      }
     }
   }
 
-  /// How many layers are fetched and unpacked at a time.
-  private static let fetchWidth = 4
+  /// How many layers are on their way at a time.
+  private static let fetchWidth = 3
 }

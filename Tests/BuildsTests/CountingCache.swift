@@ -16,6 +16,7 @@ final class CountingCache: RemoteCache {
     var asked = 0
     var fetched: [Descriptor] = []
     var missing: Set<Digest> = []
+    var arrival: (@Sendable (Descriptor) async throws -> Void)?
   }
 
   /// - Parameter change: what spoils the content's JSON.
@@ -43,16 +44,20 @@ final class CountingCache: RemoteCache {
   /// From now on it does not give these blobs.
   func lose(_ digests: [Digest]) { state.withLock { $0.missing.formUnion(digests) } }
 
+  /// From now on a blob comes when `body` has returned.
+  func whenAsked(_ body: @escaping @Sendable (Descriptor) async throws -> Void) { state.withLock { $0.arrival = body } }
+
   func content() async throws -> CacheContent? {
     state.withLock { $0.asked += 1 }
     return try CanonicalJSON.decode(CacheContent.self, from: bytes)
   }
 
   func fetch(_ blob: Descriptor, into target: BlobStore) async throws {
-    let isMissing = state.withLock { state in
+    let (isMissing, arrival) = state.withLock { state in
       state.fetched.append(blob)
-      return state.missing.contains(blob.digest)
+      return (state.missing.contains(blob.digest), state.arrival)
     }
+    try await arrival?(blob)
     if isMissing { throw LayerError(code: .notFound, message: "there is no blob \(blob.digest)") }
     var writer = try target.writer(mediaType: blob.mediaType)
     try writer.write(contentsOf: try store.open(blob.digest))

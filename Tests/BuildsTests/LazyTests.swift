@@ -290,4 +290,48 @@ struct LazyTests {
     _ = try await warm.build(Self.file)
     #expect(remote.asked == 0)
   }
+
+  @Test("a layer is unpacked while another is still on its way")
+  func overlap() async throws {
+    let file = "FROM localhost/tiny\nRUN echo 1 > /1\nRUN echo 2 > /2\n"
+    let built = try await machine().build(file)
+    var cold = try machine()
+    let remote = try CountingCache(built)
+    cold.remotes = [remote]
+    let (first, last) = (built.image.layers[0], built.image.layers[2])
+    let snapshot = "\(cold.cache)/snapshots/sha256/\(first.diffID.digest.hex)/made"
+    remote.whenAsked { blob in
+      guard blob == last.descriptor else { return }
+      // Waits for the base to be unpacked, which would never be if all layers had to come first.
+      for _ in 0..<60_000 where access(snapshot, F_OK) != 0 { try await Task.sleep(for: .milliseconds(1)) }
+      guard access(snapshot, F_OK) == 0 else { throw LayerError(code: .notFound, message: "nothing was unpacked") }
+    }
+    let image = try await cold.build(file + "RUN cat /1 /2 > /3\n")
+    #expect(try await image.text("/3") == "1\n2\n")
+    #expect(image.warnings == [])
+    #expect(Set(remote.fetched) == Set(built.image.layers.map(\.descriptor)))
+  }
+
+  @Test("stages that need the same layers at once fetch each once")
+  func together() async throws {
+    let file = """
+      FROM localhost/tiny AS base
+      RUN echo 1 > /1
+      FROM base AS one
+      RUN cat /1 > /one
+      FROM base AS two
+      RUN cat /1 > /two
+      FROM scratch
+      COPY --from=one /one /
+      COPY --from=two /two /
+      """
+    let built = try await machine().build(file)
+    var cold = try machine()
+    let remote = try CountingCache(built)
+    cold.remotes = [remote]
+    let changed = file.replacingOccurrences(of: "cat /1", with: "cat /1 /1")
+    let image = try await cold.build(changed)
+    #expect(image.image == (try await machine().build(changed)).image)
+    #expect(remote.fetched.count == 2)
+  }
 }

@@ -21,6 +21,8 @@ struct Workbench {
   var remotes: [any RemoteCache] = []
   /// Where `localhost/tiny` is; nil for a layout of this machine, which is looked at by each build.
   var registry: CountingBases?
+  /// Folders in which programs are looked for before the machine's.
+  var programs = ""
   /// Told of every event, besides the outcome.
   var report: @Sendable (BuildEvent) -> Void = { _ in }
 
@@ -89,7 +91,7 @@ struct Workbench {
     let remotes = RemoteCaches(remotes) { text in events.withLock { $0.append(.warning(text)) } }
     let cache = try BuildCache(directory: cache, remotes: remotes)
     let trace = BuildTrace()
-    let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+    let path = (programs.isEmpty ? "" : programs + ":") + (ProcessInfo.processInfo.environment["PATH"] ?? "")
     let builder = ImageBuilder(
       cache: cache, bases: registry ?? LayoutBase(), path: path, trace: trace,
       sandbox: sandbox ?? { try OCIRuntime.find(path: path) },
