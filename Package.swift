@@ -36,8 +36,6 @@ let package = Package(
       name: "imagesmith",
       dependencies: [
         "Rosters", "Recipes", "Dockerfiles", "OCI", "Layers", "Builds", "Caches", "Sandboxes", "Registries", "AWS",
-        "Deployments", "Images", "Native",
-        "Rosters", "Recipes", "Dockerfiles", "OCI", "Layers", "Builds", "Caches", "Sandboxes", "Registries", "AWS",
         "Deployments", "Images", "Secrets", "Native",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),

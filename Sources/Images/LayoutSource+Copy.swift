@@ -1,3 +1,4 @@
+import Glibc
 import Native
 import OCI
 import Registries
@@ -16,7 +17,9 @@ extension LayoutSource: CopySource {
   }
 
   package func place(of blob: Descriptor) -> BlobPlace {
-    .file(path(of: blob))
+    let path = path(of: blob)
+    // One that has to be brought is brought when it is read.
+    return supply == nil || access(path, F_OK) == 0 ? .file(path) : .stream
   }
 
   package func referrers(of digest: Digest) async throws -> [Descriptor] {

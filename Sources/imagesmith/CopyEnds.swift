@@ -61,7 +61,7 @@ struct CopyEnds: Sendable {
           .input, "there is no image \(tag): \(store) is no image layout",
           hint: "an image of a registry has a slash, a colon or docker:// in its name: docker://\(tag)")
       }
-      return stored(tag)
+      return LayerOrigins(images: store).image(tagged: tag)
     case .layout(let directory, let tag): return LayoutSource(directory: directory, tag: tag, name: sourceName)
     case .ociArchive(let path, let tag):
       return try await ArchiveContent.open(ArchiveSource(path: path, kind: .oci, tag: tag, name: sourceName))
@@ -69,16 +69,9 @@ struct CopyEnds: Sendable {
       return try await ArchiveContent.open(ArchiveSource(path: path, kind: .docker, tag: tag, name: sourceName))
     case .registry(let reference):
       // The store keeps an image also by the whole reference that --tag gave it.
-      let kept = stored(sourceName)
+      let kept = LayerOrigins(images: store).image(tagged: sourceName)
       if LayoutSource.isLayout(store), try kept.hasImage() { return kept }
       return RegistrySource(reference, client: client(for: reference))
-    }
-  }
-
-  /// Its layers are fetched where no build has needed them yet.
-  private func stored(_ tag: String) -> LayoutSource {
-    LayoutSource(directory: store, tag: tag, name: tag) { [store] layer in
-      try await LayerOrigins(images: store).fetch(layer, into: BlobStore(directory: store))
     }
   }
 

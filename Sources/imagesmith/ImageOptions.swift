@@ -2,7 +2,6 @@ import ArgumentParser
 import AWS
 import Foundation
 import Images
-import Layers
 import OCI
 import Registries
 
@@ -55,7 +54,7 @@ struct ImageOptions: ParsableArguments {
     case .dockerArchive(let path, let tag): return ArchiveSource(path: path, kind: .docker, tag: tag, name: text)
     case .registry(let reference):
       // The store keeps an image also by the whole reference that --tag gave it.
-      let kept = stored(text)
+      let kept = LayerOrigins(images: store).image(tagged: text)
       if LayoutSource.isLayout(store), try kept.hasImage() { return kept }
       // Only ECR's hosts need AWS, and those name the region.
       let region = ECRHost(reference.registry)?.region
@@ -69,14 +68,6 @@ struct ImageOptions: ParsableArguments {
     guard LayoutSource.isLayout(store) else {
       throw Failure(.input, "there is no image \(tag): \(store) is no image layout", hint: registry)
     }
-    return stored(tag)
-  }
-
-  /// Its layers are fetched where no build has needed them yet.
-  private func stored(_ tag: String) -> LayoutSource {
-    let store = store
-    return LayoutSource(directory: store, tag: tag, name: tag) { layer in
-      try await LayerOrigins(images: store).fetch(layer, into: BlobStore(directory: store))
-    }
+    return LayerOrigins(images: store).image(tagged: tag)
   }
 }

@@ -1,6 +1,7 @@
 import AWS
 import Builds
 import Foundation
+import Images
 import Layers
 import Native
 import OCI
@@ -18,6 +19,13 @@ struct LayerOrigins: Sendable {
 
   /// The caches that have a layer, as `--cache-from` has them.
   func places(of digest: Digest) -> [String] { all()["\(digest)"] ?? [] }
+
+  /// An image of the store, whose layers are fetched where no build has needed them yet.
+  func image(tagged tag: String) -> LayoutSource {
+    LayoutSource(directory: images, tag: tag, name: tag) { layer in
+      try await fetch(layer, into: BlobStore(directory: images))
+    }
+  }
 
   /// Notes where layers are; what is in the layout is not looked for elsewhere any more.
   ///
