@@ -47,7 +47,7 @@ extension BuildCache {
         guard let layer = waiting.popLast() else { return }
         group.addTask {
           try await remotes.fetch(layer, into: blobs)
-          try made(layer)
+          try made(layer, nil)
           return layer
         }
       }

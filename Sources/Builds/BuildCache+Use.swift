@@ -44,12 +44,13 @@ extension BuildCache {
     try use(Layer(diffID: DiffID(blob.digest), descriptor: blob))
   }
 
-  /// Marks a layer that this build has just written.
+  /// Marks a layer that this build has just written, or fetched.
   ///
-  /// - Parameter scan: the secrets that were found in it meanwhile; it is pushed only when there are none.
-  func made(_ layer: Layer, _ scan: ScanResult) throws {
+  /// - Parameter scan: the secrets that were found in it meanwhile; nil when nobody has looked. It is pushed only when there
+  ///   are none.
+  func made(_ layer: Layer, _ scan: ScanResult?) throws {
     growth.note()
-    try scans.keep(scan, of: layer.diffID.digest)
+    if let scan { try scans.keep(scan, of: layer.diffID.digest) }
     let lock = try share()
     guard let status = try FileStatus.of(Array(blobs.path(of: layer.descriptor.digest).utf8)) else { return }
     try markUnpacked(layer.diffID)
