@@ -1,5 +1,4 @@
 import Glibc
-import Layers
 import Native
 import OCI
 
@@ -36,17 +35,13 @@ package struct ScanRecords: Sendable {
     return record.result
   }
 
-  /// - Throws: `LayerError` when it cannot be written.
-  package func keep(_ result: ScanResult, of digest: Digest) throws(LayerError) {
+  /// - Throws: `NativeError` when it cannot be written.
+  package func keep(_ result: ScanResult, of digest: Digest) throws {
     guard mkdir(directory, 0o700) == 0 || errno == EEXIST else {
-      throw LayerError(code: .system, message: "\(NativeError(failed: "make the directory \(directory)"))")
+      throw NativeError(failed: "make the directory \(directory)")
     }
-    let bytes = try encode(Record(version: version, result: result))
+    let bytes = try CanonicalJSON.encode(Record(version: version, result: result))
     try AtomicFile.write(bytes, to: path(of: digest), mode: 0o600, isSynchronized: false)
-  }
-
-  private func encode(_ record: Record) throws(LayerError) -> [UInt8] {
-    do { return try CanonicalJSON.encode(record) } catch { throw LayerError(code: .system, message: "\(error)") }
   }
 
   private func path(of digest: Digest) -> String { "\(directory)/\(digest.hex)" }

@@ -1,3 +1,4 @@
+import Builds
 import Foundation
 import Layers
 import Native
@@ -12,10 +13,10 @@ import Secrets
 /// that is not here cannot be read, and cannot leave from here either.
 struct SecretScan: Sendable {
   let records: ScanRecords
-  let bases: BaseRecords
+  let bases: BaseCache
   let allowed: [Allowance]
 
-  init(records: ScanRecords, bases: BaseRecords, allowed: [Allowance]) {
+  init(records: ScanRecords, bases: BaseCache, allowed: [Allowance]) {
     self.records = records
     self.bases = bases
     self.allowed = allowed
@@ -23,7 +24,7 @@ struct SecretScan: Sendable {
 
   init(_ project: Project) {
     records = ScanRecords(inCache: Environment.cacheDirectory)
-    bases = BaseRecords(directory: Environment.cacheDirectory + "/bases")
+    bases = BaseCache(cache: Environment.cacheDirectory)
     allowed = project.roster.secrets.allow.map { Allowance(rule: $0.rule, path: $0.path) }
   }
 
@@ -118,7 +119,7 @@ struct SecretScan: Sendable {
   /// Nil for a layer that is not one's own, or not here.
   private func result(of layer: Layer, in blobs: BlobStore) async throws -> ScanResult? {
     if let known = records.result(of: layer.diffID.digest) { return known }
-    guard try blobs.size(of: layer.descriptor.digest) != nil, !bases.layers().contains(layer.diffID) else {
+    guard try blobs.size(of: layer.descriptor.digest) != nil, try !bases.fetchedLayers().contains(layer.diffID) else {
       log.debug("\(layer.descriptor.digest.short): not searched for secrets: of the base, or not here")
       return nil
     }

@@ -1,3 +1,4 @@
+import Native
 import OCI
 import Rosters
 import Testing
@@ -47,6 +48,15 @@ struct RuleTests {
     #expect(Set(table.ids).count == table.ids.count)
     #expect(table.ids == SecretRuleName.all)
     #expect(table.rules.allSatisfy { rule in rule.anchors.allSatisfy { $0.utf8.count >= 4 } })
+  }
+
+  @Test("docs/secrets.md has the table as it is", arguments: RuleTable.standard.rules.map(\.id))
+  func documentation(id: String) throws {
+    let rule = try #require(table.rules.first { $0.id == id })
+    let folder = try #require(#filePath.ranges(of: "/Tests/SecretsTests/").last).lowerBound
+    let file = try FileDescriptor.open("\(#filePath[..<folder])/docs/secrets.md").readAll(limit: 1 << 20)
+    let told = rule.told.replacing("|", with: "&#124;")
+    #expect(String(decoding: file, as: UTF8.self).contains("| `\(id)` | \(rule.finds) | \(told) |\n"))
   }
 
   @Test("anchors are found in any case, wherever they stand, and between letters")

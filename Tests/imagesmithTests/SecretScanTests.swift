@@ -1,3 +1,4 @@
+import Builds
 import Foundation
 import Layers
 import Native
@@ -48,7 +49,7 @@ struct SecretScanTests {
 
     func scan(allowing allowed: [Allowance] = []) -> SecretScan {
       SecretScan(
-        records: ScanRecords(inCache: path), bases: BaseRecords(directory: path + "/bases"), allowed: allowed)
+        records: ScanRecords(inCache: path), bases: BaseCache(cache: path), allowed: allowed)
     }
   }
 

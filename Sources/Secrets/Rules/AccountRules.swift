@@ -20,7 +20,7 @@ extension Rule {
       match: { excerpt, anchor in excerpt.chpasswdLine(around: anchor) }),
     Rule(
       "account-hash", finds: "the hash of a password given to useradd or usermod",
-      told: "`useradd`, `usermod` or `chpasswd -e` on a line with a hash of crypt(5)",
+      told: "`useradd` or `usermod` on a line with a hash of crypt(5)",
       hint: "leave the account locked: hashes come when a task starts, from the secret PROJECT/GROUP/shadow",
       anchors: ["useradd ", "usermod "],
       match: { excerpt, anchor in

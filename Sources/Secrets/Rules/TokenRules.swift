@@ -11,7 +11,7 @@ extension Rule {
       hint: revoke, prefixes: ["github_pat_"], alphabet: .name, length: 82...82),
     Rule(
       "gitlab-token", finds: "a GitLab token",
-      told: "`glpat-`, `gldt-`, `glrt-`, `glptt-`, `glcbt-` or `gldt-` and 20 or more random characters",
+      told: "`glpat-`, `gldt-`, `glrt-`, `glptt-` or `glcbt-` and 20 or more random characters",
       hint: revoke, prefixes: ["glpat-", "gldt-", "glrt-", "glptt-", "glcbt-"], alphabet: ByteSet(".", and: .base64URL),
       length: 20...255),
     Rule(
