@@ -103,6 +103,10 @@ package struct ImageCopy: Sendable {
   private func choose(
     _ platform: Platform?, from named: Image.Document, _ result: inout CopyResult
   ) async throws -> Image.Document {
+    guard named.descriptor.mediaType.isIndex else {
+      if let platform { try await require(platform, of: named) }
+      return named
+    }
     var found = named
     for _ in 0..<4 where found.descriptor.mediaType.isIndex {
       let index = try Image.decode(
@@ -113,6 +117,22 @@ package struct ImageCopy: Sendable {
       found.descriptor.platform = child.platform
     }
     return found
+  }
+}
+
+extension ImageCopy {
+  /// That an image which is alone is for the platform that was asked for; what is no image is for all.
+  private func require(_ platform: Platform, of manifest: Image.Document) async throws {
+    guard let content = try? Image.manifest(manifest, of: name), content.config.size <= Image.documentLimit else {
+      return
+    }
+    let memory = MemoryBlobWriter()
+    try await source.send(content.config, to: memory, progress: nil)
+    let config = try Image.decode(ImageConfig.self, memory.bytes, "the config \(content.config.digest) of \(name)")
+    guard config.platform.satisfies(platform) else {
+      throw ImageError(
+        .notFound, "\(name) is an image for \(config.platform), and for no other", hint: "leave out --platform")
+    }
   }
 }
 

@@ -50,12 +50,16 @@ package struct RegistryCopyDestination: CopyDestination {
     case .repository(let other) where other.registry == repository.registry: lenders = [other.repository]
     case .repository, .stream: break
     }
-    return try await client.deliver(
-      blob, file: file, to: repository, mountFrom: lenders, progress: progress,
-      orElse: {
-        guard try await !send(blob, from: source, progress) else { return }
-        try await sendByFile(blob, from: source, progress)
-      })
+    do {
+      return try await client.deliver(
+        blob, file: file, to: repository, mountFrom: lenders, progress: progress,
+        orElse: {
+          guard try await !send(blob, from: source, progress) else { return }
+          try await sendByFile(blob, from: source, progress)
+        })
+    } catch let error as RegistryError where error.code == .mismatch && file != nil {
+      throw ImageError(.corrupt, error.message, hint: "make or fetch the image again")
+    }
   }
 
   package func take(_ manifest: Image.Document) async throws {
@@ -108,9 +112,11 @@ package struct RegistryCopyDestination: CopyDestination {
       pipe.stopReading()
       do { try await arrival } catch  where isSourceAtFault { throw error } catch {}
       try Task.checkCancellation()
-      guard let error = error as? RegistryError, error.isTemporary || [.local, .mismatch].contains(error.code) else {
-        throw error
-      }
+      // One that has begun may have been refused for the way in which it came; a file can come in other ways.
+      let hasBegun = left.withLock { $0 } < blob.size
+      guard let error = error as? RegistryError, error.isTemporary || hasBegun,
+        ![.unauthorized, .denied].contains(error.code)
+      else { throw error }
       progress?(BlobProgress(descriptor: blob, phase: .restarted, bytes: 0))
       return false
     }
