@@ -27,7 +27,7 @@ extension RegistryClient {
     let host = host(of: repository)
     let scopes = [Scope.push(repository.repository)]
     var start = blobCall(.startUpload, "POST", descriptor.digest, in: repository, scopes: scopes)
-    start.url = url(host, "\(repository.repository)/blobs/uploads/")
+    start.url = uploads(repository)
     let opening = start
     let opened = try await configuration.retry.run(until: deadline) {
       try await exchange(opening, at: host, until: deadline, accepting: [202])

@@ -18,6 +18,8 @@ struct CopyCommand: InterruptibleCommand {
       docker-archive: cannot hold all; what is lost is told. What DST has already is not sent again, and a registry lends \
       blobs between its own repositories. Charts, SBOMs and other artifacts are copied as images are.
 
+      An image of the local store goes to a registry only when no secret is found in it, as by push.
+
       Of an index one image is copied: this machine's, or that of --platform; with --all the index itself with all that \
       it lists; with --referrers the signatures and bills of materials of each, too. An archive is written anew; a layout and the local store keep the other images that they have.
 
@@ -56,6 +58,13 @@ struct CopyCommand: InterruptibleCommand {
       "The local store, an OCI image layout; the project's in this folder if not given.", valueName: "folder"))
   var store = ".imagesmith/images"
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "How the copy is shown on stderr: a live display (tty), lines (plain), JSON, or what fits (auto).",
+      valueName: "mode"))
+  var progress = ProgressMode.auto
+
   @OptionGroup var output: OutputOptions
 
   mutating func validate() throws {
@@ -69,14 +78,20 @@ struct CopyCommand: InterruptibleCommand {
     let selection: ImageCopy.Selection =
       all ? .all : .platform(try platform.map(PlatformOption.any))
     let ends = try CopyEnds(source, destination, tags: tag, store: store, hasReferrers: referrers)
+    if progress == .json { Console.standard.speakJSON() }
+    let hold = try ends.hold()
+    defer { withExtendedLifetime(hold) {} }
     let copy = ImageCopy(
-      try await ends.source(), name: source, selection: selection, hasReferrers: referrers)
+      try await ends.open(), name: source, selection: selection, hasReferrers: referrers)
+    let display = try progress.transferDisplay("Copying \(source)")
+    defer { display.finish() }
     let result = try await copy.run(
       to: { try await ends.destination(of: $0) },
       progress: { progress in
-        guard let text = CopyReport.line(of: progress) else { return }
-        Console.standard.note(text)
+        display.show(progress)
+        if let text = CopyReport.line(of: progress) { log.debug("\(text)") }
       })
+    display.finish()
     try report(result, isToStandardOutput: ends.writesToStandardOutput)
   }
 

@@ -2,8 +2,10 @@ import AWS
 import Foundation
 import Images
 import Layers
+import Native
 import OCI
 import Registries
+import Secrets
 
 /// The two ends of a copy, as the person names them.
 struct CopyEnds: Sendable {
@@ -53,26 +55,54 @@ struct CopyEnds: Sendable {
   /// Whether the image itself goes to stdout, so that nothing else may.
   var writesToStandardOutput: Bool { target.archive == "-" }
 
-  func source() async throws -> any CopySource {
+  /// What the local store has by the source's name, whose layers are fetched where no build has needed them yet.
+  private func stored() throws -> LayoutSource? {
+    let isLocal: Bool
+    switch source {
+    case .local: isLocal = true
+    // The store keeps an image also by the whole reference that --tag gave it.
+    case .registry: isLocal = false
+    case .layout, .ociArchive, .dockerArchive: return nil
+    }
+    guard LayoutSource.isLayout(store) else { return nil }
+    let image = LayerOrigins(images: store).image(tagged: sourceName)
+    return try isLocal || image.hasImage() ? image : nil
+  }
+
+  /// Keeps what is copied of the local store for as long as the result lives: a build that moves its tag meanwhile would
+  /// take it away.
+  func hold() throws -> FileDescriptor? {
+    try stored() == nil ? nil : ImageLayout(directory: store).holdBlobs()
+  }
+
+  func open() async throws -> any CopySource {
+    if let image = try stored() { return image }
     switch source {
     case .local(let tag):
-      guard LayoutSource.isLayout(store) else {
-        throw Failure(
-          .input, "there is no image \(tag): \(store) is no image layout",
-          hint: "an image of a registry has a slash, a colon or docker:// in its name: docker://\(tag)")
-      }
-      return LayerOrigins(images: store).image(tagged: tag)
+      throw Failure(
+        .input, "there is no image \(tag): \(store) is no image layout",
+        hint: "an image of a registry has a slash, a colon or docker:// in its name: docker://\(tag)")
     case .layout(let directory, let tag): return LayoutSource(directory: directory, tag: tag, name: sourceName)
     case .ociArchive(let path, let tag):
       return try await ArchiveContent.open(ArchiveSource(path: path, kind: .oci, tag: tag, name: sourceName))
     case .dockerArchive(let path, let tag):
       return try await ArchiveContent.open(ArchiveSource(path: path, kind: .docker, tag: tag, name: sourceName))
-    case .registry(let reference):
-      // The store keeps an image also by the whole reference that --tag gave it.
-      let kept = LayerOrigins(images: store).image(tagged: sourceName)
-      if LayoutSource.isLayout(store), try kept.hasImage() { return kept }
-      return RegistrySource(reference, client: client(for: reference))
+    case .registry(let reference): return RegistrySource(reference, client: client(for: reference))
     }
+  }
+
+  /// What was built here goes to no registry with a secret in it, by whatever command.
+  private func requireNoSecrets(in root: Image.Document) async throws {
+    guard try stored() != nil, root.descriptor.mediaType.isManifest else { return }
+    let manifest = try CanonicalJSON.decode(Manifest.self, from: root.bytes)
+    guard [.imageConfig, .dockerConfig].contains(manifest.config.mediaType) else { return }
+    let scan =
+      FileManager.default.fileExists(atPath: "users.yaml")
+      ? SecretScan(try Project(file: "users.yaml", groups: []))
+      : SecretScan(
+        records: ScanRecords(inCache: Environment.cacheDirectory),
+        bases: BaseRecords(directory: Environment.cacheDirectory + "/bases"), allowed: [])
+    try await scan.check(sourceName, root.descriptor.digest, manifest, in: BlobStore(directory: store))
   }
 
   /// - Parameter root: what is copied.
@@ -92,6 +122,7 @@ struct CopyEnds: Sendable {
         root, to: Self.output(path), name: "docker-archive:\(path)",
         names: try ([name].compactMap(\.self) + tags).map(Self.imageName), folder: folder)
     case .registry(let reference):
+      try await requireNoSecrets(in: root)
       return try RegistryCopyDestination(
         root, to: reference, tags: try registryTags(reference), client: client(for: reference), folder: folder)
     }

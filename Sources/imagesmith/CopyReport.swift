@@ -36,7 +36,7 @@ struct CopyReport: Encodable {
   static func line(of progress: BlobProgress) -> String? {
     let text = "\(progress.descriptor.digest.short) \(ByteCount.text(progress.total))"
     return switch progress.phase {
-    case .moving: nil
+    case .waiting, .moving: nil
     case .done: "\(text) copied"
     case .existing: "\(text) there already"
     case .mounted: "\(text) mounted"
