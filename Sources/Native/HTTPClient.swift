@@ -75,11 +75,11 @@ package final class HTTPClient: Sendable {
     let cancellation = Cancellation()
     return try await withTaskCancellationHandler {
       try await pool.run { [self] in
+        let transfer = try HTTPTransfer(
+          request, limit: limit, onHead: onHead, receiver: receiver, progress: progress, cancellation: cancellation)
         guard Self.isReady, let handle = take() else {
           throw HTTPError(code: .request, url: request.url, reason: "libcurl cannot start")
         }
-        let transfer = HTTPTransfer(
-          request, limit: limit, onHead: onHead, receiver: receiver, progress: progress, cancellation: cancellation)
         do {
           let response = try transfer.perform(on: handle.curl, configuration)
           give(back: handle)

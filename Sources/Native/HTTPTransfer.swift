@@ -16,7 +16,7 @@ final class HTTPTransfer {
   /// Whether the empty line that ends a head has come: where the connection ends before, libcurl is content.
   private var isHeadWhole = false
   private var body: [UInt8] = []
-  private var upload = Upload.none
+  private var upload: HTTPUpload
   private var failure: HTTPError?
   private var curl: UnsafeMutableRawPointer?
   /// What libcurl says beyond its code.
@@ -27,17 +27,13 @@ final class HTTPTransfer {
   /// When progress was told last.
   private var reported = Duration.zero
 
-  private enum Upload {
-    case none
-    case bytes([UInt8], sent: Int)
-    case file(descriptor: Int32, offset: Int, length: Int, sent: Int)
-    case stream(HTTPRequest.Reader, length: Int, sent: Int)
-  }
-
   init(
     _ request: HTTPRequest, limit: Int, onHead: HTTPClient.HeadReceiver?, receiver: HTTPClient.Receiver?,
     progress: HTTPClient.Progress?, cancellation: Cancellation
-  ) {
+  ) throws(HTTPError) {
+    do throws(NativeError) { upload = try HTTPUpload(request.body) } catch {
+      throw HTTPError(code: .local, url: request.url, reason: error.description)
+    }
     self.request = request
     self.limit = limit
     self.onHead = onHead
@@ -54,8 +50,6 @@ final class HTTPTransfer {
   ) throws(HTTPError) -> HTTPResponse {
     self.curl = curl
     defer { self.curl = nil }
-    try openUpload()
-    defer { closeUpload() }
     let list = try headerList(configuration)
     defer { curl_slist_free_all(list) }
     try set(up: curl, configuration, list)
@@ -131,10 +125,10 @@ final class HTTPTransfer {
     }
     if request.method == "HEAD" {
       results.append(imagesmith_setopt_long(curl, CURLOPT_NOBODY, 1))
-    } else if let length = uploadLength {
+    } else if upload.length > 0 || ["POST", "PUT", "PATCH"].contains(request.method) {
       results += [
         imagesmith_setopt_long(curl, CURLOPT_UPLOAD, 1),
-        imagesmith_setopt_offset(curl, CURLOPT_INFILESIZE_LARGE, length),
+        imagesmith_setopt_offset(curl, CURLOPT_INFILESIZE_LARGE, upload.length),
         imagesmith_setopt_data_callback(curl, CURLOPT_READFUNCTION, onRead),
         imagesmith_setopt_pointer(curl, CURLOPT_READDATA, context),
         imagesmith_setopt_seek_callback(curl, CURLOPT_SEEKFUNCTION, onSeek),
@@ -182,36 +176,10 @@ final class HTTPTransfer {
     return list
   }
 
-  private var uploadLength: Int? {
-    switch upload {
-    case .none: ["POST", "PUT", "PATCH"].contains(request.method) ? 0 : nil
-    case .bytes(let bytes, _): Int(bytes.count)
-    case .file(_, _, let length, _), .stream(_, let length, _): length
-    }
-  }
-
-  private func openUpload() throws(HTTPError) {
-    switch request.body {
-    case .none: break
-    case .bytes(let bytes): upload = .bytes(bytes, sent: 0)
-    case .file(let path, let offset, let length):
-      let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-      guard descriptor >= 0 else {
-        throw HTTPError(code: .local, url: request.url, reason: "open \(path): \(String(cString: strerror(errno)))")
-      }
-      upload = .file(descriptor: descriptor, offset: offset, length: length, sent: 0)
-    case .stream(let length, let reader): upload = .stream(reader, length: length, sent: 0)
-    }
-  }
-
-  private func closeUpload() {
-    if case .file(let descriptor, _, _, _) = upload { close(descriptor) }
-  }
-
   // MARK: - During
 
   /// A new status line starts the headers anew: an answer of 100 comes before the one that counts.
-  fileprivate func receive(headerLine line: UnsafeRawBufferPointer) -> Bool {
+  func receive(headerLine line: UnsafeRawBufferPointer) -> Bool {
     headSize += line.count
     guard headSize <= Self.headLimit else {
       failure = HTTPError(
@@ -234,7 +202,7 @@ final class HTTPTransfer {
   }
 
   /// Whether anything may be sent over a connection to `address`.
-  fileprivate func maySend(to address: String) -> Bool {
+  func maySend(to address: String) -> Bool {
     guard request.refusesPeer?(address) == true else { return true }
     failure = HTTPError(code: .forbidden, url: request.url, reason: "its name leads to \(address)")
     return false
@@ -243,7 +211,7 @@ final class HTTPTransfer {
   /// A head may be long for its cookies and signatures, but has an end.
   private static let headLimit = 128 << 10
 
-  fileprivate func receive(body bytes: UnsafeRawBufferPointer) -> Bool {
+  func receive(body bytes: UnsafeRawBufferPointer) -> Bool {
     if let receiver, (200..<300).contains(status) {
       do {
         try onHead?(HTTPResponse(status: status, headers: headers))
@@ -263,61 +231,18 @@ final class HTTPTransfer {
     return true
   }
 
-  /// Fills `buffer` with what is sent next; nil when the file cannot be read.
-  fileprivate func read(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
-    switch upload {
-    case .none: return 0
-    case .bytes(let bytes, let sent):
-      let count = min(buffer.count, bytes.count - sent)
-      bytes.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[sent..<(sent + count)])) }
-      upload = .bytes(bytes, sent: sent + count)
-      return count
-    case .file(let descriptor, let offset, let length, let sent):
-      let wanted = Int(min(Int(buffer.count), length - sent))
-      guard wanted > 0 else { return 0 }
-      let count = pread(descriptor, buffer.baseAddress, wanted, offset + sent)
-      guard count > 0 else {
-        let reason = count == 0 ? "the file became shorter" : String(cString: strerror(errno))
-        failure = HTTPError(code: .local, url: request.url, reason: "read what is sent: \(reason)")
-        return nil
-      }
-      upload = .file(descriptor: descriptor, offset: offset, length: length, sent: sent + Int(count))
-      return count
-    case .stream(let reader, let length, let sent):
-      let wanted = min(buffer.count, length - sent)
-      guard wanted > 0 else { return 0 }
-      do {
-        let count = try reader(UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
-        guard count > 0 else {
-          failure = HTTPError(code: .local, url: request.url, reason: "what is sent breaks off after \(sent) bytes")
-          return nil
-        }
-        upload = .stream(reader, length: length, sent: sent + count)
-        return count
-      } catch {
-        failure = HTTPError(code: .local, url: request.url, reason: "\(error)")
-        return nil
-      }
+  /// Fills `buffer` with what is sent next; nil when there is an error.
+  func read(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
+    do { return try upload.read(into: buffer) } catch {
+      failure = HTTPError(code: .local, url: request.url, reason: "\(error)")
+      return nil
     }
   }
 
-  fileprivate func seek(to position: Int) -> Bool {
-    switch upload {
-    case .none: return position == 0
-    case .bytes(let bytes, _):
-      guard (0...Int(bytes.count)).contains(position) else { return false }
-      upload = .bytes(bytes, sent: Int(position))
-    case .file(_, _, _, let sent):
-      // Where a connection that served before breaks, libcurl would send all of it again unasked; the server may have kept
-      // a part, and who sends it can ask.
-      return position == sent
-    case .stream(_, _, let sent): return position == sent
-    }
-    return true
-  }
+  func seek(to position: Int) -> Bool { upload.seek(to: position) }
 
   /// Called by libcurl many times a second while bytes flow, and about once a second while none do.
-  fileprivate func shouldGoOn(sent: Int, received: Int) -> Bool {
+  func shouldGoOn(sent: Int, received: Int) -> Bool {
     guard !cancellation.flag.load(ordering: .relaxed) else { return false }
     moved = (sent, received)
     let now = ContinuousClock.now - began
@@ -325,7 +250,7 @@ final class HTTPTransfer {
       reported = now
       progress?(sent, received)
     }
-    let isAnswering = received == 0 && sent >= uploadLength ?? 0
+    let isAnswering = received == 0 && sent >= upload.length
     let window = isAnswering ? request.answerTimeout : request.stallTimeout
     guard
       let slow = rate.violation(at: now, moved: sent + received, window: window, isAnswering: isAnswering)
@@ -358,52 +283,4 @@ final class HTTPTransfer {
       }
     return HTTPError(code: code, url: request.url, reason: String(cString: curl_easy_strerror(result)))
   }
-}
-
-// MARK: - libcurl's callbacks
-
-private func transfer(_ context: UnsafeMutableRawPointer?) -> HTTPTransfer? {
-  context.map { Unmanaged<HTTPTransfer>.fromOpaque($0).takeUnretainedValue() }
-}
-
-private func onHeader(
-  _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
-) -> Int {
-  let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
-  // Any other number than the bytes handed in ends the transfer.
-  return transfer(context)?.receive(headerLine: line) == true ? line.count : line.count + 1
-}
-
-private func onBody(
-  _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
-) -> Int {
-  let body = UnsafeRawBufferPointer(start: bytes, count: size * count)
-  // Any other number than the bytes handed in ends the transfer.
-  return transfer(context)?.receive(body: body) == true ? body.count : body.count + 1
-}
-
-private func onRead(
-  _ buffer: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
-) -> Int {
-  let target = UnsafeMutableRawBufferPointer(start: buffer, count: size * count)
-  return transfer(context)?.read(into: target) ?? Int(CURL_READFUNC_ABORT)
-}
-
-private func onSeek(_ context: UnsafeMutableRawPointer?, _ position: curl_off_t, _ origin: Int32) -> Int32 {
-  guard origin == SEEK_SET, transfer(context)?.seek(to: position) == true else { return CURL_SEEKFUNC_FAIL }
-  return CURL_SEEKFUNC_OK
-}
-
-private func onConnected(
-  _ context: UnsafeMutableRawPointer?, _ peer: UnsafeMutablePointer<CChar>?, _: UnsafeMutablePointer<CChar>?, _: Int32,
-  _: Int32
-) -> Int32 {
-  let address = peer.map { String(cString: $0) } ?? ""
-  return transfer(context)?.maySend(to: address) == true ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
-}
-
-private func onProgress(
-  _ context: UnsafeMutableRawPointer?, _: curl_off_t, _ received: curl_off_t, _: curl_off_t, _ sent: curl_off_t
-) -> Int32 {
-  transfer(context)?.shouldGoOn(sent: sent, received: received) == true ? 0 : 1
 }

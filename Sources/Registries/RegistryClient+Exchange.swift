@@ -8,6 +8,8 @@ extension RegistryClient {
     var body = HTTPRequest.Body.none
     /// The most bytes of a body that is kept.
     var limit = 4 << 20
+    /// Seconds in which a kibibyte for each must move; nil for what holds for the client.
+    var stallTimeout: Int?
     /// Seconds until the first byte of an answer.
     var answerTimeout = 60
     /// Whether the exchange may last to the deadline, as a blob's does; others get two minutes.
@@ -73,7 +75,7 @@ extension RegistryClient {
   ) async throws -> Result<HTTPResponse, HTTPError> {
     var request = HTTPRequest(
       call.method, url.description, headers: options.headers, body: options.body,
-      stallTimeout: configuration.stallTimeout,
+      stallTimeout: options.stallTimeout ?? configuration.stallTimeout,
       answerTimeout: options.answerTimeout,
       totalTimeout: options.isLong ? deadline.remainingSeconds : min(120, deadline.remainingSeconds))
     request.headers["Authorization"] = authorization?.header

@@ -41,7 +41,7 @@ extension RegistryClient {
       subject: start.subject, scopes: scopes)
     var options = Options(
       headers: ["Content-Type": "application/octet-stream"],
-      body: .stream(length: descriptor.size, reader), answerTimeout: 300, isLong: true)
+      body: .stream(length: descriptor.size, reader), stallTimeout: 300, answerTimeout: 300, isLong: true)
     if let progress {
       options.progress = { sent, _ in
         progress(BlobProgress(descriptor: descriptor, phase: .moving, bytes: min(sent, descriptor.size)))
