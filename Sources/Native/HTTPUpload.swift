@@ -12,13 +12,21 @@ struct HTTPUpload: ~Copyable {
   /// - Throws: `NativeError` when the file cannot be opened.
   init(_ body: HTTPRequest.Body) throws(NativeError) {
     switch body {
-    case .none: (length, bytes, file, reader) = (0, [], nil, nil)
-    case .bytes(let content): (length, bytes, file, reader) = (content.count, content, nil, nil)
+    case .none: try self.init(length: 0)
+    case .bytes(let content): try self.init(length: content.count, bytes: content)
     case .file(let path, let offset, let count):
-      (length, bytes, reader) = (count, [], nil)
-      file = try Self.open(path, at: offset)
-    case .stream(let count, let source): (length, bytes, file, reader) = (count, [], nil, source)
+      try self.init(length: count, file: path, offset: offset)
+    case .stream(let count, let reader): try self.init(length: count, reader: reader)
     }
+  }
+
+  private init(
+    length: Int, bytes: [UInt8] = [], file path: String? = nil, offset: Int = 0, reader: HTTPRequest.Reader? = nil
+  ) throws(NativeError) {
+    self.length = length
+    self.bytes = bytes
+    self.reader = reader
+    if let path { file = try Self.open(path, at: offset) } else { file = nil }
   }
 
   private static func open(_ path: String, at offset: Int) throws(NativeError) -> FileDescriptor {
