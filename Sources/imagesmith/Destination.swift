@@ -20,7 +20,7 @@ struct Destination: Sendable {
   /// - Parameter registry: the user's choice; nil asks ECR.
   /// - Throws: `AWSError` when ECR cannot be asked.
   init(_ project: Project, registry: String?) async throws {
-    version = SourceVersion.commit(in: project.directory)
+    version = await SourceVersion.commit(in: project.directory)
     aws = try AWSEnvironment(variables: Environment.variables, region: project.roster.aws.region)
     let token = try ECRToken(aws)
     client = try RegistryAccess(aws: aws, token: token).client()

@@ -1,4 +1,5 @@
 import Foundation
+import Native
 import OCI
 import Registries
 
@@ -12,16 +13,23 @@ struct PushRecord: Sendable {
   }
 
   func keep(_ image: PushedImage) throws {
+    // Where nothing has changed no disk need be waited for.
+    guard text != "\(image)\n" else { return }
     try FileManager.default.createDirectory(
-      at: URL(filePath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data("\(image)\n".utf8).write(to: URL(filePath: path), options: .atomic)
+      atPath: AtomicFile.directory(of: path), withIntermediateDirectories: true)
+    try AtomicFile.write(Array("\(image)\n".utf8), to: path)
   }
 
   /// The registry's host, if the image of that digest is what was pushed last.
   func registry(of digest: Digest) -> String? {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8),
-      let reference = Reference(text.trimmingCharacters(in: .whitespacesAndNewlines)), reference.digest == digest
+    guard let line = text?.split(separator: "\n").first, let reference = Reference(String(line)),
+      reference.digest == digest
     else { return nil }
     return reference.registry
+  }
+
+  /// Nil where nothing was pushed.
+  private var text: String? {
+    (try? FileDescriptor.open(path).readAll(limit: 4096)).map { String(decoding: $0, as: UTF8.self) }
   }
 }
