@@ -26,6 +26,8 @@ package struct Endpoint: Sendable, Equatable {
     case ("iam", _): return "iam\(fips).\(iamRegion(partition, region)).\(suffix)"
     case ("ecr", .commercial) where usesFIPS, ("ecr", .govCloud) where usesFIPS:
       return "ecr-fips.\(region).\(suffix)"
+    // One place for all, which has no second name.
+    case ("ecr-public", _): return "\(service.hostPrefix).\(region).\(suffix)"
     // In GovCloud these are validated as they are, and have no second name.
     case ("sts", .govCloud), ("logs", .govCloud): return "\(service.hostPrefix).\(region).\(suffix)"
     default: return "\(service.hostPrefix)\(fips).\(region).\(suffix)"
