@@ -10,20 +10,24 @@ enum HostAddress {
     return words == [0, 0, 0, 0, 0, 0, 0, 1]
   }
 
-  /// Loopback, link-local (where clouds keep their credentials) or unspecified: nowhere a registry outside may send us.
+  /// Loopback, link-local, unspecified, or where else a cloud keeps its machines' credentials: nowhere a registry outside may
+  /// send us.
   static func isLocal(_ host: String) -> Bool {
     if isLoopback(host) { return true }
     if let address = ipv4(host) { return isLocal(address) }
     guard let words = ipv6(host) else { return false }
     if let mapped = mappedIPv4(words) { return isLocal(mapped) }
-    // fd00:ec2::254 is the metadata service of EC2 over IPv6.
-    let isMetadata = words == [0xFD00, 0x0EC2, 0, 0, 0, 0, 0, 0x0254]
+    // What clouds keep within IPv6: fd00:ec2::254 and its neighbours at AWS, fd20:ce::254 at Google.
+    let isMetadata = words[..<2] == [0xFD00, 0x0EC2] || words == [0xFD20, 0x00CE, 0, 0, 0, 0, 0, 0x0254]
     return words[0] & 0xFFC0 == 0xFE80 || words.allSatisfy { $0 == 0 } || isMetadata
   }
 
   private static func isLocal(_ address: UInt32) -> Bool {
-    address >> 24 == 127 || address >> 24 == 0 || address >> 16 == 0xA9FE
+    address >> 24 == 127 || address >> 24 == 0 || address >> 16 == 0xA9FE || metadata.contains(address)
   }
+
+  /// What clouds keep outside of link-local: Alibaba's 100.100.100.200, Azure's 168.63.129.16, Oracle's 192.0.0.192.
+  private static let metadata: Set<UInt32> = [0x6464_64C8, 0xA83F_8110, 0xC000_00C0]
 
   /// An IPv4 address in any of the forms that `inet_aton` takes, as URLs may hold: `127.1`, `0x7f000001`, `2130706433`.
   private static func ipv4(_ host: String) -> UInt32? {
@@ -77,11 +81,10 @@ enum HostAddress {
     return words
   }
 
-  /// The IPv4 address in `::ffff:a.b.c.d` or the old `::a.b.c.d`.
+  /// The IPv4 address in `::ffff:a.b.c.d`, in the old `::a.b.c.d`, or behind a translator, `64:ff9b::a.b.c.d`.
   private static func mappedIPv4(_ words: [UInt16]) -> UInt32? {
-    guard words[..<5].allSatisfy({ $0 == 0 }), words[5] == 0xFFFF || (words[5] == 0 && words[6] != 0) else {
-      return nil
-    }
+    let isMapped = words[..<5].allSatisfy { $0 == 0 } && (words[5] == 0xFFFF || (words[5] == 0 && words[6] != 0))
+    guard isMapped || words[..<6] == [0x64, 0xFF9B, 0, 0, 0, 0] else { return nil }
     return UInt32(words[6]) << 16 | UInt32(words[7])
   }
 }

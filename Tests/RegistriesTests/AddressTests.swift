@@ -49,6 +49,7 @@ struct AddressTests {
       "localhost", "LOCALHOST", "a.localhost", "127.0.0.1", "127.255.0.3", "127.1", "0x7f.1", "0177.0.0.1",
       "2130706433", "127.0.0.1.", "::1", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1", "::ffff:7f00:1", "169.254.169.254",
       "169.254.170.2", "fe80::1", "fe80::1%eth0", "0.0.0.0", "0", "::", "fd00:ec2::254", "::127.0.0.1",
+      "fd00:ec2::23", "fd20:ce::254", "100.100.100.200", "168.63.129.16", "192.0.0.192", "64:ff9b::169.254.169.254",
     ])
   func local(host: String) {
     #expect(HostAddress.isLocal(host))
@@ -58,7 +59,7 @@ struct AddressTests {
     "others are not",
     arguments: [
       "registry.example", "10.0.0.1", "128.0.0.1", "1.127.0.0", "localhost.example", "127.example", "2001:db8::1",
-      "127.0.0.1.example", "256.0.0.1", "fd00::1", "a:b", "1.2.3.4.5", "",
+      "127.0.0.1.example", "256.0.0.1", "fd00::1", "64:ff9b::8.8.8.8", "100.100.100.201", "a:b", "1.2.3.4.5", "",
     ])
   func foreign(host: String) {
     #expect(!HostAddress.isLocal(host))
