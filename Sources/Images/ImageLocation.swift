@@ -31,12 +31,13 @@ package enum ImageLocation: Sendable, Equatable {
       self = .local(text)
       return
     }
-    guard let reference = Reference(isRegistry ? String(text.dropFirst(9)) : text) else {
+    do throws(ReferenceError) {
+      self = .registry(try Reference(parsing: isRegistry ? String(text.dropFirst(9)) : text))
+    } catch {
       throw ImageError(
-        .usage, "\(text) is no image",
-        hint: "write a group, oci:DIR, oci-archive:FILE, docker-archive:FILE or HOST/REPOSITORY:TAG")
+        .usage, "\(text) is no image: \(error.message)",
+        hint: error.hint ?? "write a group, oci:DIR, oci-archive:FILE, docker-archive:FILE or HOST/REPOSITORY:TAG")
     }
-    self = .registry(reference)
   }
 
   private static let transports: [(String, @Sendable (String, String?) -> ImageLocation)] = [

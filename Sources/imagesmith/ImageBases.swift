@@ -13,10 +13,11 @@ struct ImageBases: BaseSource {
     if name.hasPrefix("oci:") {
       return try await LayoutBase().base(named: name, platform: platform, into: blobs)
     }
-    guard let reference = Reference(name) else {
+    let reference: Reference
+    do throws(ReferenceError) { reference = try Reference(parsing: name) } catch {
       throw BuildError(
-        code: .input, message: "FROM \(name): that is no image reference",
-        hint: "write HOST/REPOSITORY:TAG or oci:DIR:TAG")
+        code: .input, message: "FROM \(name): that is no image reference: \(error.message)",
+        hint: error.hint ?? "write HOST/REPOSITORY:TAG or oci:DIR:TAG")
     }
     do {
       return try await fetch(reference, platform: platform, into: blobs, except: known)

@@ -11,10 +11,16 @@ enum TagName {
   /// - Throws: `Failure` for what is neither.
   static func parse(_ text: String) throws -> String {
     if Reference.isTag(text) { return text }
-    guard let reference = Reference(text), reference.digest == nil else {
+    let standard = "write --tag NAME, or --tag HOST/REPOSITORY:TAG"
+    do throws(ReferenceError) {
+      guard try Reference(parsing: text).digest == nil else {
+        throw ReferenceError(message: "a digest is what the image will have", hint: standard)
+      }
+      return text
+    } catch {
       throw Failure(
-        .usage, "--tag \(text) is no name for an image", hint: "write --tag NAME, or --tag HOST/REPOSITORY:TAG")
+        .usage, "--tag \(text) is no name for an image: \(error.message)",
+        hint: error.hint?.replacing(/^write /, with: "write --tag ") ?? standard)
     }
-    return text
   }
 }
