@@ -14,13 +14,13 @@ enum TagName {
     let standard = "write --tag NAME, or --tag HOST/REPOSITORY:TAG"
     do throws(ReferenceError) {
       guard try Reference(parsing: text).digest == nil else {
-        throw ReferenceError(message: "a digest is what the image will have", hint: standard)
+        throw ReferenceError(message: "a digest is what the image will have")
       }
       return text
     } catch {
       throw Failure(
         .usage, "--tag \(text) is no name for an image: \(error.message)",
-        hint: error.hint?.replacing(/^write /, with: "write --tag ") ?? standard)
+        hint: error.hint?.replacing("write ", with: "write --tag ", maxReplacements: 1) ?? standard)
     }
   }
 }
