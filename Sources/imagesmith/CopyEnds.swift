@@ -1,4 +1,5 @@
 import AWS
+import Builds
 import Foundation
 import Images
 import Layers
@@ -30,10 +31,7 @@ struct CopyEnds: Sendable {
     self.store = store
     var clients: [String: RegistryClient] = [:]
     for case .registry(let reference) in [self.source, target] where clients[reference.registry] == nil {
-      // Only ECR's hosts need AWS, and those name the region.
-      let aws = try? AWSEnvironment(
-        variables: Environment.variables, region: ECRHost(reference.registry)?.region)
-      clients[reference.registry] = RegistryAccess(aws: aws).client()
+      clients[reference.registry] = try RegistryAccess.client(for: reference.registry)
     }
     self.clients = clients
     if hasReferrers, case .dockerArchive = target {
@@ -87,7 +85,7 @@ struct CopyEnds: Sendable {
       return try await ArchiveContent.open(ArchiveSource(path: path, kind: .oci, tag: tag, name: sourceName))
     case .dockerArchive(let path, let tag):
       return try await ArchiveContent.open(ArchiveSource(path: path, kind: .docker, tag: tag, name: sourceName))
-    case .registry(let reference): return RegistrySource(reference, client: client(for: reference))
+    case .registry(let reference): return RegistrySource(reference, client: try client(for: reference))
     }
   }
 
@@ -101,7 +99,7 @@ struct CopyEnds: Sendable {
       ? SecretScan(try Project(file: "users.yaml", groups: []))
       : SecretScan(
         records: ScanRecords(inCache: Environment.cacheDirectory),
-        bases: BaseRecords(directory: Environment.cacheDirectory + "/bases"), allowed: [])
+        bases: BaseCache(cache: Environment.cacheDirectory), allowed: [])
     try await scan.check(sourceName, root.descriptor.digest, manifest, in: BlobStore(directory: store))
   }
 
@@ -124,7 +122,7 @@ struct CopyEnds: Sendable {
     case .registry(let reference):
       try await requireNoSecrets(in: root)
       return try RegistryCopyDestination(
-        root, to: reference, tags: try registryTags(reference), client: client(for: reference), folder: folder)
+        root, to: reference, tags: try registryTags(reference), client: try client(for: reference), folder: folder)
     }
   }
 
@@ -152,8 +150,8 @@ struct CopyEnds: Sendable {
     return name
   }
 
-  private func client(for reference: Reference) -> RegistryClient {
-    clients[reference.registry] ?? RegistryAccess(aws: nil).client()
+  private func client(for reference: Reference) throws -> RegistryClient {
+    try clients[reference.registry] ?? RegistryAccess.client(for: reference.registry)
   }
 }
 

@@ -32,10 +32,7 @@ struct ImageBases: BaseSource {
   private func fetch(_ reference: Reference, platform: Platform, into blobs: BlobStore, except known: Set<Digest>)
     async throws -> BaseImage
   {
-    // A base may be in ECR, whose host names the region; where nothing says anything of AWS, other registries need none.
-    let region = ECRHost(reference.registry)?.region
-    let aws = try? AWSEnvironment(variables: Environment.variables, region: region)
-    let client = try RegistryAccess(aws: aws).client()
+    let client = try RegistryAccess.client(for: reference.registry)
     let pulled = try await client.pull(reference, for: platform) { descriptor in
       try known.contains(descriptor.digest) || blobs.contains(descriptor.digest) || descriptor.mediaType == .imageConfig
         || descriptor.mediaType == .dockerConfig

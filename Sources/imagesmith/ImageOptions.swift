@@ -56,10 +56,7 @@ struct ImageOptions: ParsableArguments {
       // The store keeps an image also by the whole reference that --tag gave it.
       let kept = LayerOrigins(images: store).image(tagged: text)
       if LayoutSource.isLayout(store), try kept.hasImage() { return kept }
-      // Only ECR's hosts need AWS, and those name the region.
-      let region = ECRHost(reference.registry)?.region
-      let aws = try? AWSEnvironment(variables: Environment.variables, region: region)
-      return RegistrySource(reference, client: try RegistryAccess(aws: aws).client())
+      return RegistrySource(reference, client: try RegistryAccess.client(for: reference.registry))
     }
   }
 

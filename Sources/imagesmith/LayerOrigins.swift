@@ -74,9 +74,8 @@ struct LayerOrigins: Sendable {
     guard let reference = fields["ref"].flatMap({ Reference($0) }) else {
       throw Failure(.input, "\(place) names no cache")
     }
-    // Only ECR's hosts need AWS, and those name the region.
-    let aws = try? AWSEnvironment(variables: Environment.variables, region: ECRHost(reference.registry)?.region)
-    try await RegistryAccess(aws: aws).client().fetchBlob(layer, from: reference, toFile: store.path(of: layer.digest))
+    let client = try RegistryAccess.client(for: reference.registry)
+    try await client.fetchBlob(layer, from: reference, toFile: store.path(of: layer.digest))
   }
 
   private func all() -> [String: [String]] {

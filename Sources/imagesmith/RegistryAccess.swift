@@ -12,6 +12,13 @@ struct RegistryAccess: Sendable {
   var token: ECRToken?
 
   /// - Throws: `Failure` when the environment says something that is not understood.
+  /// For a registry that is named outside the roster.
+  static func client(for host: String) throws -> RegistryClient {
+    // Only ECR's hosts need AWS, and those name the region.
+    let aws = try? AWSEnvironment(variables: Environment.variables, region: ECRHost(host)?.region)
+    return try RegistryAccess(aws: aws).client()
+  }
+
   func client() throws -> RegistryClient {
     let files = CredentialFiles(environment: Environment.variables)
     var configuration = try Self.configuration()

@@ -27,27 +27,25 @@ struct SharedCaches: Sendable {
   init(_ options: CacheOptions, roster: RegistryCache? = nil) throws {
     let (from, to) = (try options.sources(), try options.targets())
     var known: [CacheOption.Place: any RemoteCache & CacheTarget] = [:]
-    func cache(_ place: CacheOption.Place) -> any RemoteCache & CacheTarget {
+    func cache(_ place: CacheOption.Place) throws -> any RemoteCache & CacheTarget {
       if let known = known[place] { return known }
-      let made = Self.cache(at: place)
+      let made = try Self.cache(at: place)
       known[place] = made
       return made
     }
-    sources = from.isEmpty ? roster.map { [$0] } ?? [] : from.map { cache($0.place) }
+    sources = from.isEmpty ? roster.map { [$0] } ?? [] : try from.map { try cache($0.place) }
     targets =
       to.isEmpty
       ? roster.map { [Target(cache: $0, option: CacheOption(place: .registry($0.reference)))] } ?? []
-      : to.map { Target(cache: cache($0.place), option: $0) }
+      : try to.map { Target(cache: try cache($0.place), option: $0) }
     remotes = RemoteCaches(sources) { Console.standard.warn($0) }
   }
 
-  private static func cache(at place: CacheOption.Place) -> any RemoteCache & CacheTarget {
+  private static func cache(at place: CacheOption.Place) throws -> any RemoteCache & CacheTarget {
     switch place {
     case .folder(let directory, let tag): return FolderCache(directory: directory, tag: tag)
     case .registry(let reference):
-      // Only ECR's hosts need AWS, and those name the region.
-      let aws = try? AWSEnvironment(variables: Environment.variables, region: ECRHost(reference.registry)?.region)
-      return RegistryCache(reference, client: RegistryAccess(aws: aws).client())
+      return RegistryCache(reference, client: try RegistryAccess.client(for: reference.registry))
     }
   }
 

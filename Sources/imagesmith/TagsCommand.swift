@@ -31,8 +31,7 @@ struct TagsCommand: InterruptibleCommand {
   mutating func run() async throws {
     output.apply()
     let reference = try Self.parse(repository)
-    let aws = try? AWSEnvironment(variables: Environment.variables, region: ECRHost(reference.registry)?.region)
-    let tags = try await RegistryAccess(aws: aws).client().tags(of: reference).sorted()
+    let tags = try await RegistryAccess.client(for: reference.registry).tags(of: reference).sorted()
     guard output.json else { return try StandardStream.output.write(tags.map { $0 + "\n" }.joined()) }
     try StandardStream.output.write(
       json: Report(registry: reference.registry, repository: reference.repository, tags: tags))
