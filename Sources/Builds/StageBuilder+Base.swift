@@ -110,7 +110,10 @@ extension StageBuilder {
     guard !request.pullsBases else { return nil }
     var record = cache.bases.record(of: key)
     for layer in record?.layers ?? [] where try await !cache.knows(layer) { record = nil }
-    if record == nil { record = await cache.remotes.base(key) }
+    if record == nil {
+      record = await cache.remotes.base(key)
+      if let record { try cache.bases.keep(record, for: key) }
+    }
     guard let record else { return nil }
     // Some of another machine's may be here all the same.
     for layer in record.layers { _ = try cache.use(layer) }
