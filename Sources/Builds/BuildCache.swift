@@ -24,6 +24,7 @@ package struct BuildCache: Sendable {
   /// Says that this build lives, and when it began.
   let session: ScratchFolder
   let growth = CacheGrowth()
+  let openedMounts = OpenedMounts()
 
   /// Opens the cache, making the folder where it is missing, and takes away what killed builds have left.
   ///

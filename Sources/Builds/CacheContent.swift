@@ -10,12 +10,14 @@ package struct CacheContent: Codable, Sendable, Equatable {
   package var bases: [String: BaseRecord] = [:]
   /// By the layer's DiffID, `sha256:…`.
   package var sights: [String: LayerSights] = [:]
+  /// By the mount's id, the folder of a `RUN --mount=type=cache`, packed as a layer that belongs to no image.
+  package var mounts: [String: Layer] = [:]
 
   package init() {}
 
   /// The layers' blobs, each once, in the order of their digests.
   package var blobs: [Descriptor] {
-    let layers = steps.values.compactMap(\.layer) + bases.values.flatMap(\.layers)
+    let layers = steps.values.compactMap(\.layer) + bases.values.flatMap(\.layers) + mounts.values
     let byDigest = Dictionary(
       layers.map { ($0.descriptor.digest, $0.descriptor) }, uniquingKeysWith: { first, _ in first })
     return byDigest.values.sorted { $0.digest < $1.digest }
@@ -26,6 +28,7 @@ package struct CacheContent: Codable, Sendable, Equatable {
     steps.merge(later.steps) { $1 }
     bases.merge(later.bases) { $1 }
     sights.merge(later.sights) { $0.merging($1) }
+    mounts.merge(later.mounts) { $1 }
   }
 }
 

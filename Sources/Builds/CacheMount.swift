@@ -21,9 +21,11 @@ final class CacheMount: Sendable {
   ///   - parent: where the folders are.
   ///   - id: what builds share the folder by.
   ///   - content: what a new folder begins with: the mount's `source` in this tree.
+  ///   - fill: makes a new folder at the path that it gets, where it has something to begin with and `content` is nil.
   /// - Throws: `NativeError`; `CancellationError` while it waits.
   static func open(
-    _ mount: Mount, id: String, in parent: String, content: CopySource? = nil
+    _ mount: Mount, id: String, in parent: String, content: CopySource? = nil,
+    fill: (String) async throws -> Void = { _ in }
   ) async throws -> CacheMount {
     var hasher = try StepKeyHasher("cache mount")
     try hasher.add(id)
@@ -31,7 +33,7 @@ final class CacheMount: Sendable {
     var number = 0
     while true {
       let path = "\(parent)/\(name)" + (number == 0 ? "" : "-\(number)")
-      try await make(path, mount, content)
+      try await make(path, mount, content, fill)
       let folder: FileDescriptor
       do throws(NativeError) {
         folder = try FileDescriptor.open(path, O_RDONLY | O_DIRECTORY)
@@ -50,16 +52,19 @@ final class CacheMount: Sendable {
   }
 
   /// Makes the folder whole before it gets its name, while no other build makes one.
-  private static func make(_ path: String, _ mount: Mount, _ content: CopySource?) async throws {
+  private static func make(
+    _ path: String, _ mount: Mount, _ content: CopySource?, _ fill: (String) async throws -> Void
+  ) async throws {
     if access(path, F_OK) == 0 { return }
     let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     let scratch = try ScratchFolder.make(in: parent + "/../work")
     let folder = scratch.path + "/folder"
+    if content == nil { try await fill(folder) }
     try await BlockingPool.shared.run {
       let all = try FileDescriptor.open(parent, O_RDONLY | O_DIRECTORY)
       try all.lock()
       if access(path, F_OK) == 0 { return }
-      guard mkdir(folder, 0o755) == 0 else { throw NativeError(failed: "make \(folder)") }
+      guard mkdir(folder, 0o755) == 0 || errno == EEXIST else { throw NativeError(failed: "make \(folder)") }
       if let content, let found = try content.matches(mount.source ?? ".").first?.path {
         let files = try content.files(at: found)
         guard files.first?.status.kind == .directory else {

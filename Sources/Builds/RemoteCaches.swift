@@ -48,6 +48,18 @@ package final class RemoteCaches: Sendable {
     return record
   }
 
+  /// The packed folder of a cache mount; nil for one that nobody has left.
+  func mount(_ id: String) async -> Layer? {
+    guard let layer = await known.content.mounts[id], await has(layer) else { return nil }
+    return layer
+  }
+
+  /// Tells of a cache mount that was left there, and cannot be had.
+  func tellLost(_ id: String, _ error: any Error) {
+    let cause = (error as? LostLayer)?.cause ?? Self.message(of: error)
+    notice("the cache mount \(id) begins empty, as what another machine has left cannot be had: \(cause)")
+  }
+
   /// What has been read so far; nobody is asked for it. A step that is not in the cache has asked before it is done.
   var present: CacheContent? { state.withLock { $0.known?.content } }
 

@@ -67,8 +67,12 @@ struct RunMounts {
     }
     for (id, mounted) in byID.sorted(by: { $0.key < $1.key }) {
       let source = try await mounted.source?.open(cache)
+      let cache = cache
       let opened = try await CacheMount.open(
-        mounted.mount, id: id, in: cache.directory + "/mounts", content: source)
+        mounted.mount, id: id, in: cache.directory + "/mounts", content: source
+      ) { folder in try await cache.bringMount(id, to: folder) }
+      // What begins with other files is made of them on any machine.
+      if source == nil { cache.openedMounts.note(id, opened.path) }
       try cache.useMount(opened.path.split(separator: "/").last.map(String.init) ?? "", id: id)
       cacheMounts[id] = opened
     }

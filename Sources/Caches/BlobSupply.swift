@@ -10,13 +10,8 @@ struct BlobSupply: Sendable {
   /// What the last version refers to, and what was brought.
   private var there: Set<Digest>
   private var isNew: Bool
-  /// Whether what the last version refers to is looked for, too.
-  var isCautious = false {
-    didSet {
-      there = []
-      isNew = true
-    }
-  }
+  /// How often a registry has said that it lacks what it should have.
+  private(set) var cautions = 0
   /// Blobs that were not there before.
   private(set) var added = 0
   /// Whether there are blobs that are nowhere to be had.
@@ -32,6 +27,13 @@ struct BlobSupply: Sendable {
     self.cache = cache
     self.there = there
     self.isNew = isNew
+  }
+
+  /// From now on nothing is taken for granted: all that the next version refers to is looked for.
+  mutating func doubt() {
+    cautions += 1
+    there = []
+    isNew = true
   }
 
   /// Takes it that blobs are there, as another's version refers to them.

@@ -11,8 +11,6 @@ struct CacheArtifact: Sendable, Equatable {
   private static let family = "application/vnd.imagesmith.cache."
   /// The document: JSON, zstd, base64.
   static let annotation = "vnd.imagesmith.cache.content"
-  /// The media type of a packed cache mount, so that nobody takes it for a layer of an image.
-  static let mountType = MediaType("application/vnd.imagesmith.cache.mount.v1.tar+zstd")
   /// What stands for a config, and for a layer where there is none: `{}`.
   static let empty = Array("{}".utf8)
   /// Bytes of a document's JSON.

@@ -33,7 +33,7 @@ extension CacheDocument {
     next.steps = front + next.steps.filter { !own.contains($0.key) }
     next.bases.merge(export.content.bases) { export.replacesBases ? $1 : $0 }
     next.sights = Self.merged(next.sights, export.content.sights)
-    next.mounts.merge(export.mounts.mapValues { Mount(layer: $0) }) { $1 }
+    next.mounts.merge(export.content.mounts) { $1 }
     next.forget(but: own, Set(export.content.bases.keys), limits)
 
     let isSinking = steps.enumerated().contains { $0.offset >= limits.steps * 3 / 4 && own.contains($0.element.key) }
@@ -58,9 +58,7 @@ extension CacheDocument {
   func covers(_ other: CacheDocument) -> Bool { absorbing(other).saysTheSame(as: self) }
 
   /// Whether both know the same, in whatever order.
-  func saysTheSame(as other: CacheDocument) -> Bool {
-    content == other.content && mounts == other.mounts
-  }
+  func saysTheSame(as other: CacheDocument) -> Bool { content == other.content }
 
   private static func merged(
     _ one: [String: LayerSights], _ other: [String: LayerSights]

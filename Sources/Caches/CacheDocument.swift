@@ -13,11 +13,6 @@ struct CacheDocument: Codable, Sendable, Equatable {
     var record: StepRecord
   }
 
-  /// The folder of a `RUN --mount=type=cache`, packed as a layer that belongs to no image.
-  struct Mount: Codable, Sendable, Equatable {
-    var layer: Layer
-  }
-
   /// Of the form of this document; one that is read but not known is left alone.
   static let currentFormat = 1
 
@@ -29,30 +24,26 @@ struct CacheDocument: Codable, Sendable, Equatable {
   var steps: [Step] = []
   var bases: [String: BaseRecord] = [:]
   var sights: [String: LayerSights] = [:]
-  /// By the id that Dockerfiles give the mount.
-  var mounts: [String: Mount] = [:]
+  var mounts: [String: Layer] = [:]
 
   var content: CacheContent {
     var content = CacheContent()
     content.steps = Dictionary(steps.map { ($0.key, $0.record) }, uniquingKeysWith: { first, _ in first })
     content.bases = bases
     content.sights = sights
+    content.mounts = mounts
     return content
   }
 
   /// All that it refers to, each once, in the order of digests.
-  var blobs: [Descriptor] {
-    let all = content.blobs + mounts.values.map(\.layer.descriptor)
-    let byDigest = Dictionary(all.map { ($0.digest, $0) }, uniquingKeysWith: { first, _ in first })
-    return byDigest.values.sorted { $0.digest < $1.digest }
-  }
+  var blobs: [Descriptor] { content.blobs }
 
   /// Without what refers to a blob for which `isThere` is false.
   func keeping(where isThere: (Descriptor) -> Bool) -> CacheDocument {
     var kept = self
     kept.steps = steps.filter { $0.record.layer.map { isThere($0.descriptor) } ?? true }
     kept.bases = bases.filter { $0.value.layers.allSatisfy { isThere($0.descriptor) } }
-    kept.mounts = mounts.filter { isThere($0.value.layer.descriptor) }
+    kept.mounts = mounts.filter { isThere($0.value.descriptor) }
     return kept
   }
 }

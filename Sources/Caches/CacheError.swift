@@ -29,5 +29,10 @@ package struct CacheError: Error, Sendable, Equatable, CustomStringConvertible {
     self.hint = hint
   }
 
+  /// Of a cache that is read and not written.
+  static let nothingThere = CacheError(
+    code: .missing, message: "nothing is there",
+    hint: "is its name right? A build with --cache-to of the same name leaves something there")
+
   package var description: String { message + (hint.map { " (\($0))" } ?? "") }
 }

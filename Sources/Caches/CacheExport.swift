@@ -5,8 +5,6 @@ import OCI
 /// What a build leaves in caches.
 package struct CacheExport: Sendable {
   package var content: CacheContent
-  /// By the id of a cache mount, its folder packed.
-  package var mounts: [String: Layer] = [:]
   /// Has the blobs that are on this machine.
   package var blobs: BlobStore
   /// Repositories of the target's registry that may have some of the blobs.

@@ -11,18 +11,27 @@ package struct FolderCache: RemoteCache, CacheTarget {
   package let name: String
   private let directory: String
   private let tag: String
+  private let isExpected: Bool
   private let limits: CacheLimits
 
-  /// - Parameter directory: absolute; made when something is written there.
-  package init(directory: String, tag: String = "latest", limits: CacheLimits = CacheLimits()) {
+  /// - Parameters:
+  ///   - directory: absolute; made when something is written there.
+  ///   - isExpected: whether it is an error that nothing is there: nobody is going to write it.
+  package init(
+    directory: String, tag: String = "latest", isExpected: Bool = false,
+    limits: CacheLimits = CacheLimits()
+  ) {
     self.directory = directory
     self.tag = tag
+    self.isExpected = isExpected
     self.limits = limits
     name = "type=local,src=\(directory)" + (tag == "latest" ? "" : ",tag=\(tag)")
   }
 
   package func content() async throws -> CacheContent? {
-    try await BlockingPool.shared.run { try translating(.spoilt) { try read()?.document.content } }
+    let artifact = try await BlockingPool.shared.run { try translating(.spoilt) { try read() } }
+    if artifact == nil, isExpected { throw CacheError.nothingThere }
+    return artifact?.document.content
   }
 
   package func fetch(_ blob: Descriptor, into store: BlobStore) async throws {
@@ -79,8 +88,10 @@ package struct FolderCache: RemoteCache, CacheTarget {
     let hold = try layout.holdBlobs()
     let base = try baseOfWrite()
     let gone = Set(
-      try (base?.document.blobs ?? []).filter { try layout.blobs.size(of: $0.digest) != $0.size }.map(\.digest))
-    guard var next = (base?.document ?? CacheDocument()).adding(export, gone: gone, limits: limits) else {
+      try (base?.document.blobs ?? []).filter { try layout.blobs.size(of: $0.digest) != $0.size }
+        .map(\.digest))
+    guard var next = (base?.document ?? CacheDocument()).adding(export, gone: gone, limits: limits)
+    else {
       return .unchanged
     }
     let missing = try next.blobs.filter { try layout.blobs.size(of: $0.digest) != $0.size }
@@ -91,7 +102,9 @@ package struct FolderCache: RemoteCache, CacheTarget {
     }
     let absent = Set(try missing.map(\.digest).filter { try !layout.blobs.contains($0) })
     next = next.keeping { !absent.contains($0.digest) }
-    if let base, !absent.isEmpty, gone.isEmpty, next.saysTheSame(as: base.document) { return .unchanged }
+    if let base, !absent.isEmpty, gone.isEmpty, next.saysTheSame(as: base.document) {
+      return .unchanged
+    }
     next.generation += 1
     let artifact = try CacheArtifact(next)
     _ = try layout.blobs.put(CacheArtifact.empty, mediaType: .emptyJSON)
@@ -104,7 +117,9 @@ package struct FolderCache: RemoteCache, CacheTarget {
   }
 
   /// Failures of the file system as this target's error.
-  private func translating<Value>(_ code: CacheError.Code, _ body: () throws -> Value) throws -> Value {
+  private func translating<Value>(_ code: CacheError.Code, _ body: () throws -> Value) throws
+    -> Value
+  {
     do {
       return try body()
     } catch let error as LayerError {

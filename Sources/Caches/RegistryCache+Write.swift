@@ -28,25 +28,25 @@ extension RegistryCache {
       if let base, base == history.current, gone.isEmpty, supply.lacksSome, next.saysTheSame(as: base.document) {
         return .unchanged
       }
-      let artifact = try CacheArtifact(history.succeeding(next))
       do {
+        let artifact = try CacheArtifact(history.succeeding(next))
         try await put(artifact, tag: CacheVersion(artifact).tag(prefix: history.prefix))
-      } catch let error as RegistryError where error.missesBlob && !supply.isCautious {
-        // A clean-up has taken what the last version refers to.
-        supply.isCautious = true
-        continue
-      }
-      history.wrote(artifact)
-      guard let others = try await settle(&history) else {
-        state.withLock { state in
-          state.reading = .success(history.current)
-          state.gone = []
+        history.wrote(artifact)
+        guard let union = try await settle(&history) else {
+          state.withLock { state in
+            state.reading = .success(history.current)
+            state.gone = []
+          }
+          await clean(history)
+          return .written(blobs: supply.added, sent: supply.sent)
         }
-        await clean(history)
-        return .written(blobs: supply.added, sent: supply.sent)
+        supply.trust(union.blobs)
+        next = union.adding(export, gone: [], limits: limits) ?? union
+      } catch let error as RegistryError where error.missesBlob && supply.cautions < 3 {
+        // A clean-up has taken what the last version refers to; or the registry is still putting away what two have sent.
+        supply.doubt()
+        next = next.absorbing(history.current?.document ?? next)
       }
-      supply.trust(others.blobs)
-      next = others.adding(export, gone: [], limits: limits) ?? others
     }
     throw CacheError(
       code: .notWritten, message: "too many builds write it at once",

@@ -28,15 +28,21 @@ package final class RegistryCache: RemoteCache, CacheTarget {
   package let name: String
   let client: RegistryClient
   package let reference: Reference
+  private let isExpected: Bool
   let limits: CacheLimits
   let patience: Patience
   let state = Mutex(State())
 
-  /// - Parameter reference: with a digest it can only be read.
+  /// - Parameters:
+  ///   - reference: with a digest it can only be read.
+  ///   - isExpected: whether it is an error that nothing is there: nobody is going to write it.
   package init(
-    _ reference: Reference, client: RegistryClient, limits: CacheLimits = CacheLimits(), patience: Patience = Patience()
+    _ reference: Reference, client: RegistryClient, isExpected: Bool = false,
+    limits: CacheLimits = CacheLimits(),
+    patience: Patience = Patience()
   ) {
     self.reference = reference
+    self.isExpected = isExpected
     self.client = client
     self.limits = limits
     self.patience = patience
@@ -47,14 +53,22 @@ package final class RegistryCache: RemoteCache, CacheTarget {
   package var registry: String { reference.registry }
   package var repository: String { reference.repository }
 
-  package func content() async throws -> CacheContent? { try await artifact()?.document.content }
+  package func content() async throws -> CacheContent? {
+    guard let artifact = try await artifact() else {
+      if isExpected { throw CacheError.nothingThere }
+      return nil
+    }
+    return artifact.document.content
+  }
 
   package func fetch(_ blob: Descriptor, into store: BlobStore) async throws {
     do {
       try await client.fetchBlob(blob, from: reference, toFile: store.path(of: blob.digest))
     } catch let error as RegistryError {
       // A later write brings it again.
-      if [.notFound, .mismatch].contains(error.code) { _ = state.withLock { $0.gone.insert(blob.digest) } }
+      if [.notFound, .mismatch].contains(error.code) {
+        _ = state.withLock { $0.gone.insert(blob.digest) }
+      }
       throw CacheError(error)
     }
   }
@@ -63,7 +77,9 @@ package final class RegistryCache: RemoteCache, CacheTarget {
   func artifact() async throws -> CacheArtifact? {
     if let known = state.withLock({ $0.reading }) { return try known.get() }
     let result: Result<CacheArtifact?, CacheError>
-    do { result = .success(try await readInTime()) } catch let error as CacheError { result = .failure(error) }
+    do { result = .success(try await readInTime()) } catch let error as CacheError {
+      result = .failure(error)
+    }
     state.withLock { $0.reading = result }
     return try result.get()
   }
@@ -79,7 +95,8 @@ package final class RegistryCache: RemoteCache, CacheTarget {
       guard let first = try await group.next(), let artifact = first else {
         throw CacheError(
           code: .unreachable,
-          message: "\(registry) did not answer within \(patience.reading)", hint: "can it be reached from here?")
+          message: "\(registry) did not answer within \(patience.reading)",
+          hint: "can it be reached from here?")
       }
       return artifact
     }
@@ -113,6 +130,7 @@ extension CacheError {
     }
     self.init(
       code: code, message: error.message,
-      hint: error.hint ?? (code == .denied ? "may you pull from and push to that repository?" : nil))
+      hint: error.hint ?? (code == .denied ? "may you pull from and push to that repository?" : nil)
+    )
   }
 }

@@ -1,5 +1,6 @@
 import AWS
 import Builds
+import Caches
 import Deployments
 import Dockerfiles
 import Images
@@ -61,6 +62,8 @@ struct Failure: Error {
     case let error as RegistryError:
       let mend = error.code == .local ? "imagesmith build makes what is damaged in the local store anew" : nil
       self.init(Code(rawValue: error.code.exitCode) ?? .failed, error.message, hint: error.hint ?? mend)
+    case let error as CacheError:
+      self.init(error.code == .denied ? .notAllowed : .unavailable, error.message, hint: error.hint)
     case let error as AWSError: self.init(Self.code(of: error.code), error.message, hint: error.hint)
     case let error as DeploymentError: self.init(Self.code(of: error), error.message, hint: error.hint)
     case let error as HTTPError:

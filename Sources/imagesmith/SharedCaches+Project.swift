@@ -12,7 +12,7 @@ extension SharedCaches {
         Reference(registry: destination.host, repository: settings.repository, tag: settings.tag),
         client: destination.client)
     }
-    try self.init(options, roster: cache)
+    try self.init(options, roster: cache, carriesMounts: project.roster.cache?.mounts ?? false)
   }
 
   /// The same for a build that pushes nothing. Where nobody has said anything of AWS it asks AWS nothing, and a registry that

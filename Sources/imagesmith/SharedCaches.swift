@@ -20,33 +20,63 @@ struct SharedCaches: Sendable {
   private let sources: [any RemoteCache]
   private let targets: [Target]
   private let images = Images()
+  private let warnings: ReadingWarnings
 
   /// - Parameters:
   ///   - options: name caches.
   ///   - roster: what the roster names, where the options name none; read and written.
-  init(_ options: CacheOptions, roster: RegistryCache? = nil) throws {
+  ///   - carriesMounts: whether cache mounts go to the roster's, too.
+  init(_ options: CacheOptions, roster: RegistryCache? = nil, carriesMounts: Bool = false) throws {
     let (from, to) = (try options.sources(), try options.targets())
     var known: [CacheOption.Place: any RemoteCache & CacheTarget] = [:]
-    func cache(_ place: CacheOption.Place) throws -> any RemoteCache & CacheTarget {
+    func cache(_ place: CacheOption.Place) -> any RemoteCache & CacheTarget {
       if let known = known[place] { return known }
-      let made = try Self.cache(at: place)
+      // What this command writes itself need not be there yet.
+      let made = Self.cache(at: place, isExpected: !to.contains { $0.place == place })
       known[place] = made
       return made
     }
-    sources = from.isEmpty ? roster.map { [$0] } ?? [] : try from.map { try cache($0.place) }
+    sources = from.isEmpty ? roster.map { [$0] } ?? [] : from.map { cache($0.place) }
     targets =
       to.isEmpty
-      ? roster.map { [Target(cache: $0, option: CacheOption(place: .registry($0.reference)))] } ?? []
-      : try to.map { Target(cache: try cache($0.place), option: $0) }
-    remotes = RemoteCaches(sources) { Console.standard.warn($0) }
+      ? roster.map { cache in
+        [
+          Target(
+            cache: cache,
+            option: CacheOption(place: .registry(cache.reference), hasMounts: carriesMounts))
+        ]
+      } ?? []
+      : to.map { Target(cache: cache($0.place), option: $0) }
+    let warnings = ReadingWarnings()
+    self.warnings = warnings
+    remotes = RemoteCaches(sources) { warnings.tell($0) }
   }
 
-  private static func cache(at place: CacheOption.Place) throws -> any RemoteCache & CacheTarget {
+  private static func cache(at place: CacheOption.Place, isExpected: Bool) -> any RemoteCache
+    & CacheTarget
+  {
     switch place {
-    case .folder(let directory, let tag): return FolderCache(directory: directory, tag: tag)
+    case .folder(let directory, let tag):
+      return FolderCache(directory: directory, tag: tag, isExpected: isExpected)
     case .registry(let reference):
-      return RegistryCache(reference, client: try RegistryAccess.client(for: reference.registry))
+      // Only ECR's hosts need AWS, and those name the region.
+      let aws = try? AWSEnvironment(
+        variables: Environment.variables, region: ECRHost(reference.registry)?.region)
+      return RegistryCache(
+        reference, client: RegistryAccess(aws: aws).client(), isExpected: isExpected)
     }
+  }
+
+  /// What has been told of caches that cannot be read: one warning of each is enough.
+  private final class ReadingWarnings: Sendable {
+    private let texts = Mutex<[String]>([])
+
+    func tell(_ text: String) {
+      texts.withLock { $0.append(text) }
+      Console.standard.warn(text)
+    }
+
+    func speak(of cache: String) -> Bool { texts.withLock { $0.contains { $0.contains(cache) } } }
   }
 
   /// The layers of the images that were built, by which `mode=min` is told from `max`.
@@ -66,37 +96,69 @@ struct SharedCaches: Sendable {
   ///   - cache: has the layers that are on this machine.
   ///   - options: what the builds were told to do anew.
   ///   - repositories: of the targets' registry, to which the images were pushed: these lend their layers.
-  func export(_ cache: BuildCache, _ options: BuildOptions, mountFrom repositories: [String] = []) async throws {
-    guard !targets.isEmpty else { return }
-    var export = CacheExport(content: try trace.content(in: cache), blobs: cache.blobs)
+  func export(_ cache: BuildCache, _ options: BuildOptions, mountFrom repositories: [String] = [])
+    async throws
+  {
+    for target in targets {
+      do {
+        let outcome = try await target.cache.write(
+          try await content(for: target.option, cache, options, mountFrom: repositories))
+        guard case .written(let blobs, let sent) = outcome else {
+          log.debug("\(target.cache.name): nothing new")
+          continue
+        }
+        Console.standard.note(
+          "\(target.cache.name): \(blobs) new layer\(blobs == 1 ? "" : "s"), \(ByteCount.text(sent)) sent")
+      } catch {
+        try Task.checkCancellation()
+        try tell(error, of: target)
+      }
+    }
+  }
+
+  private func content(
+    for target: CacheOption, _ cache: BuildCache, _ options: BuildOptions,
+    mountFrom repositories: [String]
+  ) async throws -> CacheExport {
+    var content = try trace.content(in: cache)
+    if !target.hasAllStages { content = Self.only(images.layers, of: content) }
+    if target.hasMounts {
+      content.mounts = try await cache.packMounts(
+        epoch: Environment.epoch(or: BuildRequest.standardEpoch))
+    }
+    var export = CacheExport(content: content, blobs: cache.blobs)
     export.mountFrom = repositories
     export.origins = sources
     export.replacesSteps = options.noCache || options.pull
     export.replacesBases = options.pull
-    let all = export.content
-    for target in targets {
-      export.content = target.option.hasAllStages ? all : Self.only(images.layers, of: all)
-      do {
-        switch try await target.cache.write(export) {
-        case .unchanged: log.debug("\(target.cache.name): nothing new")
-        case .written(let blobs, let sent):
-          Console.standard.note("\(target.cache.name): \(blobs) new layers, \(ByteCount.text(sent)) sent")
-        }
-      } catch let error as CacheError {
-        let text = "the cache \(target.cache.name) was not written: \(error.message)"
-        guard target.option.ignoresErrors else {
-          throw Failure(error.code == .denied ? .notAllowed : .unavailable, text, hint: error.hint)
-        }
-        Console.standard.warn(text + (error.hint.map { " (\($0))" } ?? ""))
-      }
+    return export
+  }
+
+  /// - Throws: `Failure` where the option wants that.
+  private func tell(_ error: any Error, of target: Target) throws {
+    let cause = Failure(error)
+    let text = "the cache \(target.cache.name) was not written: \(cause?.message ?? "\(error)")"
+    guard target.option.ignoresErrors else {
+      throw Failure(cause?.exitCode ?? .unavailable, text, hint: cause?.hint)
+    }
+    let isKnown =
+      (error as? CacheError)?.code != .notWritten && warnings.speak(of: target.cache.name)
+    if isKnown {
+      log.debug("\(text)")
+    } else {
+      Console.standard.warn(text + (cause?.hint.map { " (\($0))" } ?? ""))
     }
   }
 
   /// Without the steps whose layers are in no image that was built.
   private static func only(_ layers: Set<Digest>, of content: CacheContent) -> CacheContent {
     var kept = content
-    kept.steps = content.steps.filter { step in step.value.layer.map { layers.contains($0.descriptor.digest) } ?? true }
-    kept.bases = content.bases.filter { base in base.value.layers.allSatisfy { layers.contains($0.descriptor.digest) } }
+    kept.steps = content.steps.filter { step in
+      step.value.layer.map { layers.contains($0.descriptor.digest) } ?? true
+    }
+    kept.bases = content.bases.filter { base in
+      base.value.layers.allSatisfy { layers.contains($0.descriptor.digest) }
+    }
     return kept
   }
 }

@@ -20,6 +20,8 @@ struct FolderCacheTests {
     try first.stands(on: "debian/trixie", "base")
     let cache = FolderCache(directory: folder("cache"), tag: "main")
     #expect(try await cache.content() == nil)
+    let expected = FolderCache(directory: folder("cache"), tag: "main", isExpected: true)
+    await #expect(throws: CacheError.nothingThere) { try await expected.content() }
     #expect(!FileManager.default.fileExists(atPath: folder("cache")))
     #expect(
       try await cache.write(first.export) == .written(blobs: 2, sent: first.content.blobs.map(\.size).reduce(0, +)))

@@ -66,7 +66,7 @@ struct RegistryCacheTests {
     let again = cache(registry)
     _ = try await again.content()
     let before = try await registry.requests().count
-    #expect(try await again.write(machine.export) == .written(blobs: 1, sent: 207))
+    #expect(try await again.write(machine.export) == .written(blobs: 1, sent: 203))
     let requests = Array(try await registry.requests().dropFirst(before))
     #expect(requests.filter { $0.hasPrefix("PUT") && $0.contains("/manifests/") }.count == 2)
     #expect(requests.filter { $0.contains("/tags/list") }.count == 1)
@@ -201,6 +201,9 @@ struct RegistryCacheTests {
 
     let open = try await LocalRegistry(in: try TestFolder())
     #expect(try await cache(open).content() == nil)
+    let expected = RegistryCache(cache(open).reference, client: open.client, isExpected: true)
+    let missing = await #expect(throws: CacheError.self) { try await expected.content() }
+    #expect(missing?.code == .missing && missing?.hint != nil)
 
     let silent = RegistryCache(
       Reference(registry: "127.0.0.1:1", repository: "team/cache", tag: "main"), client: open.client)
