@@ -58,7 +58,7 @@ extension BuildCache {
     var writer = try LayerWriter(into: blobs, compression: .default, epoch: epoch)
     try TreeWalker(root: path).forEach { (entry) throws(LayerError) in try writer.append(entry) }
     var layer = try writer.finish()
-    try made(layer)
+    try made(layer, nil)
     layer.descriptor.mediaType = Self.mountType
     _ = consume folder
     return layer

@@ -97,7 +97,7 @@ struct SecretScan: Sendable {
     return leaks
   }
 
-  private func leaks(_ result: ScanResult) -> [Leak] {
+  func leaks(_ result: ScanResult) -> [Leak] {
     var leaks = result.findings.filter { finding in !allowed.contains { $0.covers(finding) } }.map { Leak(finding: $0) }
     // Of what is not listed nobody can say that it is allowed.
     if result.omitted > 0 {
@@ -144,7 +144,7 @@ struct SecretScan: Sendable {
   }
 
   /// The first line of a step, without what rules find in it, and without `secrets`.
-  private static func shown(_ step: String, without secrets: Set<[UInt8]> = []) -> String {
+  static func shown(_ step: String, without secrets: Set<[UInt8]> = []) -> String {
     let text = ConfigScan().redacted(step, others: secrets)
     return TerminalText.plain((text.split(separator: "\n").first ?? "").prefix(120).utf8)
   }

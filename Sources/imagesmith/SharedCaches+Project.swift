@@ -12,7 +12,8 @@ extension SharedCaches {
         Reference(registry: destination.host, repository: settings.repository, tag: settings.tag),
         client: destination.client)
     }
-    try self.init(options, roster: cache, carriesMounts: project.roster.cache?.mounts ?? false)
+    try self.init(
+      options, roster: cache, carriesMounts: project.roster.cache?.mounts ?? false, SecretScan(project))
   }
 
   /// The same for a build that pushes nothing. Where nobody has said anything of AWS it asks AWS nothing, and a registry that
@@ -22,7 +23,7 @@ extension SharedCaches {
   init(_ options: CacheOptions, _ project: Project, registry: String?) async throws {
     let namesAll = !options.cacheFrom.isEmpty && !options.cacheTo.isEmpty
     guard let settings = project.roster.cache, !namesAll, registry != nil || Self.isAWSConfigured else {
-      try self.init(options)
+      try self.init(options, SecretScan(project))
       return
     }
     do {
@@ -31,7 +32,7 @@ extension SharedCaches {
       try self.init(options, project, destination)
     } catch let error as AWSError {
       Console.standard.warn("the cache of \(project.file) is not used: \(error.message)\(Self.hint(error.hint))")
-      try self.init(options)
+      try self.init(options, SecretScan(project))
     }
   }
 

@@ -19,14 +19,19 @@ struct SharedCaches: Sendable {
   let trace = BuildTrace()
   private let sources: [any RemoteCache]
   private let targets: [Target]
+  private let scan: SecretScan
   private let images = Images()
-  private let warnings: ReadingWarnings
+  private let warnings = ReadingWarnings()
 
   /// - Parameters:
   ///   - options: name caches.
   ///   - roster: what the roster names, where the options name none; read and written.
   ///   - carriesMounts: whether cache mounts go to the roster's, too.
-  init(_ options: CacheOptions, roster: RegistryCache? = nil, carriesMounts: Bool = false) throws {
+  ///   - scan: knows the layers that have secrets in them: these stay here.
+  init(
+    _ options: CacheOptions, roster: RegistryCache? = nil, carriesMounts: Bool = false,
+    _ scan: SecretScan = SecretScan(allowed: [])
+  ) throws {
     let (from, to) = (try options.sources(), try options.targets())
     var known: [CacheOption.Place: any RemoteCache & CacheTarget] = [:]
     func cache(_ place: CacheOption.Place) -> any RemoteCache & CacheTarget {
@@ -36,34 +41,23 @@ struct SharedCaches: Sendable {
       known[place] = made
       return made
     }
-    sources = from.isEmpty ? roster.map { [$0] } ?? [] : from.map { cache($0.place) }
-    targets =
-      to.isEmpty
-      ? roster.map { cache in
-        [
-          Target(
-            cache: cache,
-            option: CacheOption(place: .registry(cache.reference), hasMounts: carriesMounts))
-        ]
-      } ?? []
-      : to.map { Target(cache: cache($0.place), option: $0) }
-    let warnings = ReadingWarnings()
-    self.warnings = warnings
+    sources = from.isEmpty ? [roster].compactMap(\.self) : from.map { cache($0.place) }
+    let ofRoster = roster.map { cache in
+      Target(cache: cache, option: CacheOption(place: .registry(cache.reference), hasMounts: carriesMounts))
+    }
+    targets = to.isEmpty ? [ofRoster].compactMap(\.self) : to.map { Target(cache: cache($0.place), option: $0) }
+    self.scan = scan
+    let warnings = self.warnings
     remotes = RemoteCaches(sources) { warnings.tell($0) }
   }
 
-  private static func cache(at place: CacheOption.Place, isExpected: Bool) -> any RemoteCache
-    & CacheTarget
-  {
+  private static func cache(at place: CacheOption.Place, isExpected: Bool) -> any RemoteCache & CacheTarget {
     switch place {
-    case .folder(let directory, let tag):
-      return FolderCache(directory: directory, tag: tag, isExpected: isExpected)
+    case .folder(let directory, let tag): return FolderCache(directory: directory, tag: tag, isExpected: isExpected)
     case .registry(let reference):
       // Only ECR's hosts need AWS, and those name the region.
-      let aws = try? AWSEnvironment(
-        variables: Environment.variables, region: ECRHost(reference.registry)?.region)
-      return RegistryCache(
-        reference, client: RegistryAccess(aws: aws).client(), isExpected: isExpected)
+      let aws = try? AWSEnvironment(variables: Environment.variables, region: ECRHost(reference.registry)?.region)
+      return RegistryCache(reference, client: RegistryAccess(aws: aws).client(), isExpected: isExpected)
     }
   }
 
@@ -96,19 +90,17 @@ struct SharedCaches: Sendable {
   ///   - cache: has the layers that are on this machine.
   ///   - options: what the builds were told to do anew.
   ///   - repositories: of the targets' registry, to which the images were pushed: these lend their layers.
-  func export(_ cache: BuildCache, _ options: BuildOptions, mountFrom repositories: [String] = [])
-    async throws
-  {
+  /// - Throws: `Failure` where the option says so; `CancellationError`.
+  func export(_ cache: BuildCache, _ options: BuildOptions, mountFrom repositories: [String] = []) async throws {
     for target in targets {
       do {
-        let outcome = try await target.cache.write(
-          try await content(for: target.option, cache, options, mountFrom: repositories))
-        guard case .written(let blobs, let sent) = outcome else {
+        let export = try await export(to: target.option, cache, options, mountFrom: repositories)
+        guard case .written(let blobs, let sent) = try await target.cache.write(export) else {
           log.debug("\(target.cache.name): nothing new")
           continue
         }
-        Console.standard.note(
-          "\(target.cache.name): \(blobs) new layer\(blobs == 1 ? "" : "s"), \(ByteCount.text(sent)) sent")
+        let layers = "\(blobs) new layer\(blobs == 1 ? "" : "s")"
+        Console.standard.note("\(target.cache.name): \(layers), \(ByteCount.text(sent)) sent")
       } catch {
         try Task.checkCancellation()
         try tell(error, of: target)
@@ -116,17 +108,18 @@ struct SharedCaches: Sendable {
     }
   }
 
-  private func content(
-    for target: CacheOption, _ cache: BuildCache, _ options: BuildOptions,
-    mountFrom repositories: [String]
+  private func export(
+    to target: CacheOption, _ cache: BuildCache, _ options: BuildOptions, mountFrom repositories: [String]
   ) async throws -> CacheExport {
-    var content = try trace.content(in: cache)
-    if !target.hasAllStages { content = Self.only(images.layers, of: content) }
-    if target.hasMounts {
-      content.mounts = try await cache.packMounts(
-        epoch: Environment.epoch(or: BuildRequest.standardEpoch))
+    let (content, refused) = scan.cleared(try trace.content(in: cache))
+    for step in refused {
+      Console.standard.warn("a layer with a secret in it stays here, and is in no cache: \(step)")
     }
-    var export = CacheExport(content: content, blobs: cache.blobs)
+    var export = CacheExport(
+      content: target.hasAllStages ? content : Self.only(images.layers, of: content), blobs: cache.blobs)
+    if target.hasMounts {
+      export.content.mounts = try await cache.packMounts(epoch: Environment.epoch(or: BuildRequest.standardEpoch))
+    }
     export.mountFrom = repositories
     export.origins = sources
     export.replacesSteps = options.noCache || options.pull
@@ -141,24 +134,15 @@ struct SharedCaches: Sendable {
     guard target.option.ignoresErrors else {
       throw Failure(cause?.exitCode ?? .unavailable, text, hint: cause?.hint)
     }
-    let isKnown =
-      (error as? CacheError)?.code != .notWritten && warnings.speak(of: target.cache.name)
-    if isKnown {
-      log.debug("\(text)")
-    } else {
-      Console.standard.warn(text + (cause?.hint.map { " (\($0))" } ?? ""))
-    }
+    let isKnown = (error as? CacheError)?.code != .notWritten && warnings.speak(of: target.cache.name)
+    if isKnown { log.debug("\(text)") } else { Console.standard.warn(text + (cause?.hint.map { " (\($0))" } ?? "")) }
   }
 
   /// Without the steps whose layers are in no image that was built.
   private static func only(_ layers: Set<Digest>, of content: CacheContent) -> CacheContent {
     var kept = content
-    kept.steps = content.steps.filter { step in
-      step.value.layer.map { layers.contains($0.descriptor.digest) } ?? true
-    }
-    kept.bases = content.bases.filter { base in
-      base.value.layers.allSatisfy { layers.contains($0.descriptor.digest) }
-    }
+    kept.steps = content.steps.filter { step in step.value.layer.map { layers.contains($0.descriptor.digest) } ?? true }
+    kept.bases = content.bases.filter { base in base.value.layers.allSatisfy { layers.contains($0.descriptor.digest) } }
     return kept
   }
 }
