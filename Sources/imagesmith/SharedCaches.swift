@@ -1,4 +1,3 @@
-import AWS
 import Builds
 import Caches
 import Layers
@@ -34,30 +33,29 @@ struct SharedCaches: Sendable {
   ) throws {
     let (from, to) = (try options.sources(), try options.targets())
     var known: [CacheOption.Place: any RemoteCache & CacheTarget] = [:]
-    func cache(_ place: CacheOption.Place) -> any RemoteCache & CacheTarget {
+    func cache(_ place: CacheOption.Place) throws -> any RemoteCache & CacheTarget {
       if let known = known[place] { return known }
       // What this command writes itself need not be there yet.
-      let made = Self.cache(at: place, isExpected: !to.contains { $0.place == place })
+      let made = try Self.cache(at: place, isExpected: !to.contains { $0.place == place })
       known[place] = made
       return made
     }
-    sources = from.isEmpty ? [roster].compactMap(\.self) : from.map { cache($0.place) }
+    sources = from.isEmpty ? [roster].compactMap(\.self) : try from.map { try cache($0.place) }
     let ofRoster = roster.map { cache in
       Target(cache: cache, option: CacheOption(place: .registry(cache.reference), hasMounts: carriesMounts))
     }
-    targets = to.isEmpty ? [ofRoster].compactMap(\.self) : to.map { Target(cache: cache($0.place), option: $0) }
+    targets = to.isEmpty ? [ofRoster].compactMap(\.self) : try to.map { Target(cache: try cache($0.place), option: $0) }
     self.scan = scan
     let warnings = self.warnings
     remotes = RemoteCaches(sources) { warnings.tell($0) }
   }
 
-  private static func cache(at place: CacheOption.Place, isExpected: Bool) -> any RemoteCache & CacheTarget {
+  private static func cache(at place: CacheOption.Place, isExpected: Bool) throws -> any RemoteCache & CacheTarget {
     switch place {
     case .folder(let directory, let tag): return FolderCache(directory: directory, tag: tag, isExpected: isExpected)
     case .registry(let reference):
-      // Only ECR's hosts need AWS, and those name the region.
-      let aws = try? AWSEnvironment(variables: Environment.variables, region: ECRHost(reference.registry)?.region)
-      return RegistryCache(reference, client: RegistryAccess(aws: aws).client(), isExpected: isExpected)
+      return RegistryCache(
+        reference, client: try RegistryAccess.client(for: reference.registry), isExpected: isExpected)
     }
   }
 
