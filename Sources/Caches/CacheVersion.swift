@@ -3,8 +3,8 @@ import OCI
 
 /// One write of a cache, under a tag of its own: `TAG.gGENERATION.DIGITS`.
 ///
-/// A registry cannot exchange a tag only if nobody else has moved it. So each writer first leaves its manifest under a tag
-/// that nobody else uses, then moves the cache's own tag to it, and then lists the tags. Of two writers at the same time at
+/// A registry cannot exchange a tag only if nobody else has moved it. So each writer leaves its manifest under a tag that
+/// nobody else uses and moves the cache's own tag to it; and when both is done it lists the tags. Of two writers at the same time at
 /// least the one that lists later sees the other's version, takes it in, and writes again. Whoever moves the cache's tag last
 /// has seen all versions that were there before; so none gets lost, without a lock and without a clock.
 struct CacheVersion: Hashable, Sendable {

@@ -30,7 +30,10 @@ extension RegistryCache {
       }
       do {
         let artifact = try CacheArtifact(history.succeeding(next))
-        try await put(artifact, tag: CacheVersion(artifact).tag(prefix: history.prefix))
+        let tag = CacheVersion(artifact).tag(prefix: history.prefix)
+        async let version: Void = put(artifact, tag: tag)
+        try await put(artifact, tag: reference.tag ?? "latest")
+        try await version
         history.wrote(artifact)
         guard let union = try await settle(&history) else {
           state.withLock { state in
@@ -58,12 +61,11 @@ extension RegistryCache {
     do { return try await artifact() } catch let error as CacheError where error.code == .spoilt { return nil }
   }
 
-  /// Moves the cache's tag to what was written, until it has all that others have written meanwhile.
+  /// Sees to it that the cache's tag, which names what was written, names all that others have written meanwhile.
   ///
   /// - Returns: what is still to be written, as nobody has yet; nil when nothing is.
   private func settle(_ history: inout CacheHistory) async throws -> CacheDocument? {
     while let current = history.current {
-      try await put(current, tag: reference.tag ?? "latest")
       guard let tags = try await listedTags() else { return nil }
       let unseen = history.unseen(in: tags)
       guard !unseen.isEmpty else { return nil }
@@ -83,6 +85,7 @@ extension RegistryCache {
       if current.document.covers(union) { return nil }
       guard let better = history.best(covering: union) else { return union }
       history.adopt(better)
+      try await put(better, tag: reference.tag ?? "latest")
     }
     return nil
   }

@@ -39,7 +39,9 @@ struct ReleaseCommand: InterruptibleCommand {
       pushed.append((group, image))
       try output.print("\(image)", ["group": group.name, "image": "\(image)", "digest": "\(image.digest)"])
     }
-    try await images.exportCaches(mountFrom: pushed.map(\.1.repository))
+    let repositories = pushed.map(\.1.repository)
+    async let exported: Void = images.exportCaches(mountFrom: repositories)
     try await RegisterCommand.register(pushed, project, push.destination, output)
+    try await exported
   }
 }

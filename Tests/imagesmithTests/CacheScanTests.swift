@@ -18,6 +18,7 @@ struct CacheScanTests {
 
   @Test("a layer in which a secret was seen stays here, and no secret is in a step's text")
   func cleared() throws {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: path) }
     let records = ScanRecords(inCache: path)
     var result = ScanResult()
