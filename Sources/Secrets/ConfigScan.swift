@@ -58,7 +58,7 @@ package struct ConfigScan: Sendable {
   private func hits(in text: String) -> [ContentScan.Hit] {
     let scan = ContentScan(table)
     let bytes = Array(text.utf8)
-    scan.begin("", size: bytes.count, isSettings: true)
+    scan.begin([], size: bytes.count, isSettings: true)
     bytes.withUnsafeBytes { scan.take($0) }
     scan.end()
     return scan.hits

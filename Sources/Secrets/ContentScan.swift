@@ -31,11 +31,17 @@ final class ContentScan {
   /// Where in the content the buffer begins, and its line breaks before that.
   private var offset = 0
   private var lines = 0
+  /// Nil until enough has come to tell.
   private var form: TextForm?
+  /// What has come before that.
+  private var head: [UInt8] = []
+  /// The first byte of a character of two that ends in the next piece.
+  private var half: UInt8?
   /// For files that a rule reads whole.
   private var whole: [UInt8]?
   private var fileRules: [Int] = []
   private var isSettings = false
+  private var path: [UInt8] = []
   private(set) var hits: [Hit] = []
 
   init(_ table: RuleTable) { self.table = table }
@@ -45,17 +51,20 @@ final class ContentScan {
   /// Begins a file.
   ///
   /// - Parameters:
-  ///   - path: from the root, with a slash before it.
+  ///   - path: from the root.
   ///   - isSettings: whether these are settings, whatever their name.
-  func begin(_ path: String, size: Int, isSettings: Bool = false) {
+  func begin(_ path: [UInt8], size: Int, isSettings: Bool = false) {
     filled = 0
     searched = 0
     offset = 0
     lines = 0
     form = nil
+    head.removeAll(keepingCapacity: true)
+    half = nil
     hits = []
-    fileRules = table.fileRules(for: path)
-    self.isSettings = isSettings || table.isSettings(path)
+    self.path = path
+    fileRules = table.rules(forFile: path)
+    self.isSettings = isSettings || !fileRules.isEmpty
     whole = !fileRules.isEmpty && size <= Self.fileLimit ? [] : nil
   }
 
@@ -65,21 +74,48 @@ final class ContentScan {
   func take(_ piece: UnsafeRawBufferPointer, isWhole: Bool = false) {
     guard !piece.isEmpty else { return }
     whole?.append(contentsOf: piece)
-    if offset == 0, filled == 0 { form = TextForm(beginning: piece) }
-    if isWhole, form?.isWide != true {
-      search(piece, 0..<piece.count)
-      return
+    if isWhole {
+      let form = TextForm(beginning: piece)
+      self.form = form
+      if !form.isWide { return search(piece, 0..<piece.count) }
     }
+    guard form == nil else { return feed(piece) }
+    head.append(contentsOf: piece)
+    if head.count >= TextForm.headSize { takeHead() }
+  }
+
+  private func takeHead() {
+    head.withUnsafeBytes { bytes in
+      form = TextForm(beginning: bytes)
+      feed(bytes)
+    }
+    head.removeAll(keepingCapacity: true)
+  }
+
+  /// Brings a piece into the buffer, and searches that whenever it is full.
+  private func feed(_ piece: UnsafeRawBufferPointer) {
     var rest = piece
+    if form?.isWide == true {
+      if let first = half.take(), let second = rest.first {
+        _ = [first, second].withUnsafeBytes { fill(from: $0) }
+        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst())
+        if filled == buffer.count { turn() }
+      }
+      if rest.count % 2 == 1 {
+        half = rest.last
+        rest = UnsafeRawBufferPointer(rebasing: rest.dropLast())
+      }
+    }
     while !rest.isEmpty {
       let used = fill(from: rest)
       rest = UnsafeRawBufferPointer(rebasing: rest[used...])
-      if filled + 1 >= buffer.count { turn() }
+      if filled == buffer.count { turn() }
     }
   }
 
   /// Ends the file.
   func end() {
+    if !head.isEmpty { takeHead() }
     search(UnsafeRawBufferPointer(rebasing: buffer[..<filled]), searched..<filled)
     guard let whole else { return }
     whole.withUnsafeBytes { bytes in
@@ -125,7 +161,9 @@ final class ContentScan {
       let window = max(0, anchor.lowerBound - Self.behind)..<min(bytes.count, anchor.lowerBound + Self.ahead)
       let excerpt = Excerpt(bytes: UnsafeRawBufferPointer(rebasing: bytes[window]), isSettings: isSettings)
       let own = anchor.lowerBound - window.lowerBound..<anchor.upperBound - window.lowerBound
-      guard let found = table.rules[rule].match?(excerpt, own) else { return }
+      guard let found = table.rules[rule].match?(excerpt, own),
+        table.rules[rule].isPublished?(RuleTable.text(path)) != true
+      else { return }
       note(rule, found.lowerBound + window.lowerBound..<found.upperBound + window.lowerBound, in: bytes)
     }
   }

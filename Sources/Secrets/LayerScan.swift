@@ -6,7 +6,7 @@ import OCI
 package final class LayerScan: LayerInspector {
   private let table: RuleTable
   private let content: ContentScan
-  private var path = ""
+  private var path: [UInt8] = []
   /// Bytes of the file that are still to come.
   private var rest = 0
   private var isFirst = true
@@ -24,10 +24,10 @@ package final class LayerScan: LayerInspector {
   }
 
   package func begin(_ path: [UInt8], size: Int) {
-    self.path = Self.absolute(path)
+    self.path = path
     rest = size
     isFirst = true
-    content.begin(self.path, size: size)
+    content.begin(path, size: size)
   }
 
   package func take(_ bytes: UnsafeRawBufferPointer) {
@@ -39,6 +39,8 @@ package final class LayerScan: LayerInspector {
 
   package func end() {
     content.end()
+    guard !content.hits.isEmpty else { return }
+    let path = RuleTable.text(path)
     for hit in content.hits {
       result.add(
         Finding(
@@ -46,12 +48,6 @@ package final class LayerScan: LayerInspector {
           offset: hit.line == nil ? hit.range.lowerBound : nil))
       secrets.insert(hit.secret)
     }
-  }
-
-  /// `./etc/shadow` and `etc/shadow` are `/etc/shadow`.
-  private static func absolute(_ path: [UInt8]) -> String {
-    let parts = path.split(separator: UInt8(ascii: "/")).filter { $0 != [UInt8(ascii: ".")] }
-    return "/" + String(decoding: Array(parts.joined(separator: [UInt8(ascii: "/")])), as: UTF8.self)
   }
 }
 

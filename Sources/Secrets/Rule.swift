@@ -21,10 +21,13 @@ package struct Rule: Sendable {
   /// The files that `matchFile` reads.
   let files: FileNames
   let matchFile: FileMatch?
+  /// Whether what is in a file of that path has been published by whoever wrote it.
+  let isPublished: (@Sendable (_ path: String) -> Bool)?
 
   init(
     _ id: String, finds: String, told: String, hint: String, anchors: [String] = [], match: Match? = nil,
-    files: FileNames = FileNames(), matchFile: FileMatch? = nil
+    files: FileNames = FileNames(), matchFile: FileMatch? = nil,
+    isPublished: (@Sendable (_ path: String) -> Bool)? = nil
   ) {
     self.id = id
     self.finds = finds
@@ -34,6 +37,7 @@ package struct Rule: Sendable {
     self.match = match
     self.files = files
     self.matchFile = matchFile
+    self.isPublished = isPublished
   }
 
   /// A token that begins with one of `prefixes`, and goes on with so many characters of `alphabet`.

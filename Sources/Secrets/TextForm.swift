@@ -8,6 +8,9 @@ struct TextForm {
     case two(lowIsFirst: Bool)
   }
 
+  /// Bytes by which it is told.
+  static let headSize = 4096
+
   var width: Width
   /// Whether there is no NUL among the first bytes.
   var isText: Bool
@@ -15,7 +18,7 @@ struct TextForm {
   var isWide: Bool { if case .two = width { true } else { false } }
 
   init(beginning piece: UnsafeRawBufferPointer) {
-    isText = piece.baseAddress.map { memchr($0, 0, min(piece.count, 4096)) == nil } ?? true
+    isText = piece.baseAddress.map { memchr($0, 0, min(piece.count, Self.headSize)) == nil } ?? true
     width = .one
     guard !isText || piece.first == 0xff || piece.first == 0xfe else { return }
     let head = piece.prefix(256)
@@ -42,7 +45,7 @@ struct TextForm {
 
   /// Brings characters of two bytes to one: what is not Latin becomes 0xff. Nil where they have one already.
   ///
-  /// A piece that ends within a character loses it: pieces of files are cut at even places, but for the last.
+  /// - Parameter piece: whole characters.
   func narrow(_ piece: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer) -> (used: Int, made: Int)? {
     guard case .two(let lowIsFirst) = width else { return nil }
     let count = min(piece.count / 2, room.count)
@@ -51,6 +54,6 @@ struct TextForm {
       let (low, high) = lowIsFirst ? (one, two) : (two, one)
       room[index] = high == 0 ? low : 0xff
     }
-    return count == 0 ? (piece.count, 0) : (count * 2, count)
+    return (count * 2, count)
   }
 }

@@ -30,16 +30,25 @@ enum Fake {
   static let password = "correct-horse-7"
   static let hash = "$" + "y$j9T$" + random(22) + "$" + random(43)
 
-  /// Its first line, the base64 in lines, its last line.
-  static func privateKey(_ label: String = "RSA PRIVATE KEY", between: String = "\n", bytes: Int = 1600) -> String {
-    let body = Array("MII" + random(bytes, base64))
+  /// Its first line, the base64 in lines, its last line. By its label a key of DER, or of OpenSSH.
+  static func privateKey(_ label: String = "RSA PRIVATE KEY", between: String = "\n", bytes: Int = 1200) -> String {
+    let content = Array(random(bytes).utf8)
+    let head: [UInt8] =
+      switch bytes {
+      case _ where label.contains("OPENSSH"): Array("openssh-key-v1\0".utf8)
+      case ..<128: [0x30, UInt8(bytes)]
+      case ..<256: [0x30, 0x81, UInt8(bytes)]
+      default: [0x30, 0x82, UInt8(bytes >> 8), UInt8(bytes & 255)]
+      }
+    let body = Array(encoded(head + content))
     let lines = stride(from: 0, to: body.count, by: 64).map { String(body[$0..<min($0 + 64, body.count)]) }
     return (["-----BEGIN " + label + "-----"] + lines + ["-----END " + label + "-----", ""]).joined(separator: between)
   }
 
-  static func encoded(_ text: String) -> String {
+  static func encoded(_ text: String) -> String { encoded(Array(text.utf8)) }
+
+  static func encoded(_ bytes: [UInt8]) -> String {
     let characters = Array(base64)
-    let bytes = Array(text.utf8)
     return stride(from: 0, to: bytes.count, by: 3).map { start in
       let three = Array(bytes[start..<min(start + 3, bytes.count)])
       let bits = three.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - three.count))

@@ -44,18 +44,18 @@ extension RuleCase {
     RuleCase("private-key", Fake.privateKey("OPENSSH PRIVATE KEY", bytes: 400)),
     RuleCase("private-key", Fake.privateKey("ENCRYPTED PRIVATE KEY")),
     RuleCase("private-key", Fake.privateKey("PGP PRIVATE KEY BLOCK")),
-    RuleCase("private-key", Fake.privateKey("EC PRIVATE KEY", bytes: 160)),
+    RuleCase("private-key", Fake.privateKey("EC PRIVATE KEY", bytes: 120)),
     RuleCase("private-key", "{\"private_key\": \"" + Fake.privateKey("PRIVATE KEY", between: "\\n") + "\"}"),
     RuleCase("private-key", Fake.privateKey(between: "\r\n")),
     RuleCase(
       "private-key",
-      Fake.privateKey().replacing(
-        "KEY-----\nMII", with: "KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nMII")),
+      "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: DES-CBC,0\n\n\(Fake.random(300, Fake.base64))\n"
+    ),
     RuleCase(
       "putty-private-key",
       "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nPrivate-Lines: 1\n\(Fake.random(48, Fake.base64))\n"),
     RuleCase("github-token", "token: \(Fake.gitHub)"),
-    RuleCase("github-token", "https://x-access-token:gh" + "s_" + Fake.random(36) + "@github.com/a/b"),
+    RuleCase("address-password", "https://x-access-token:gh" + "s_" + Fake.random(36) + "@github.com/a/b"),
     RuleCase("github-pat", "github" + "_pat_" + Fake.random(22) + "_" + Fake.random(59)),
     RuleCase("gitlab-token", "gl" + "pat-" + Fake.random(20)),
     RuleCase("slack-token", "xo" + "xb-123456789012-123456789012-" + Fake.random(24)),
@@ -124,6 +124,9 @@ extension RuleCase {
     RuleCase("private-key", Fake.privateKey("PUBLIC KEY")),
     RuleCase("private-key", Fake.privateKey("CERTIFICATE")),
     RuleCase("private-key", Fake.privateKey(bytes: 20)),
+    // Cut in the middle, or changed: the length that it begins with is another.
+    RuleCase("private-key", Fake.privateKey().split(separator: "\n").prefix(9).joined(separator: "\n")),
+    RuleCase("private-key", Fake.privateKey("OPENSSH PRIVATE KEY").replacing("b3BlbnNz", with: "EXAMPLEx")),
     RuleCase("putty-private-key", "Private-Lines: 1\n\(Fake.random(48))\n"),
     RuleCase("github-token", "gh" + "p_" + Fake.random(35)),
     RuleCase("github-token", "gh" + "p_" + String(repeating: "x", count: 36)),

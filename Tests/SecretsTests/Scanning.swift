@@ -13,7 +13,7 @@ extension RuleTable {
   /// - Parameter pieces: how many bytes come at a time, again and again; nil for all at once.
   func hits(_ bytes: [UInt8], path: String = "/opt/file.txt", pieces: [Int]? = nil) -> [ContentScan.Hit] {
     let scan = ContentScan(self)
-    scan.begin(path, size: bytes.count)
+    scan.begin(Array(path.utf8), size: bytes.count)
     bytes.withUnsafeBytes { all in
       guard let pieces else { return scan.take(all, isWhole: true) }
       var at = 0

@@ -88,23 +88,15 @@ extension Excerpt {
     secret.lowerBound >= id.upperBound ? secret.lowerBound - id.upperBound : id.lowerBound - secret.upperBound
   }
 
-  /// The lines `name = value` of a file of settings.
+  /// The lines `name = value`, or `name: value`, of a file of settings.
   var settings: [(name: String, value: Range<Int>)] {
-    var found: [(name: String, value: Range<Int>)] = []
-    var start = 0
-    while start < count {
-      var end = start
-      while end < count, bytes[end] != Self.newline { end += 1 }
-      let name = self.end(of: .blank, from: start)
-      let nameEnd = self.end(of: ByteSet("-.", and: .name), from: name)
-      let sign = self.end(of: .blank, from: nameEnd)
-      if nameEnd > name, self[sign] == UInt8(ascii: "=") || self[sign] == UInt8(ascii: ":"), sign < end {
-        let value = self.end(of: .blank, from: sign + 1)
-        let last = self.start(of: .space, before: end)
-        if value < last { found.append((text(name..<nameEnd).lowercased(), value..<last)) }
-      }
-      start = end + 1
+    lines.compactMap { line in
+      let sign =
+        line.first { self[$0] == UInt8(ascii: "=") } ?? line.first { self[$0] == UInt8(ascii: ":") } ?? line.upperBound
+      let (first, last) = (end(of: .blank, from: line.lowerBound), start(of: .blank, before: sign))
+      let (value, end) = (end(of: .blank, from: sign + 1), start(of: .space, before: line.upperBound))
+      guard first < last, value < end, self[first] != UInt8(ascii: "#") else { return nil }
+      return (text(first..<last).lowercased(), value..<end)
     }
-    return found
   }
 }

@@ -27,46 +27,64 @@ extension Excerpt {
   /// The base64 of the key whose first line's end is `anchor`.
   fileprivate func privateKey(after anchor: Range<Int>) -> Range<Int>? {
     let start = start(of: Self.label, before: anchor.lowerBound, limit: 40)
-    guard has("-----begin ", at: start - 6) || has("-----begin ", at: start - 11) || has("-----begin ", at: start)
-    else { return nil }
-    var at = anchor.upperBound
-    let first = firstOfBase64(from: at)
-    guard let first else { return nil }
-    at = first
+    guard has("-----begin ", at: start - 5), let (first, hasHeaders) = firstOfBase64(from: anchor.upperBound) else {
+      return nil
+    }
+    var at = first
     var body: [UInt8] = []
     while at < count {
+      if isEscapedBreak(at) {
+        at += 1
+        continue
+      }
       if ByteSet.base64.contains(bytes[at]) {
-        // \n within a string.
-        if bytes[at] == UInt8(ascii: "n"), self[at - 1] == UInt8(ascii: "\\") {
-          at += 1
-          continue
-        }
         body.append(bytes[at])
       } else if !Self.between.contains(bytes[at]) {
         break
       }
       at += 1
     }
-    guard body.count >= 60, Plausibility.entropy(body.prefix(400)) >= 4, !has("...", at: at),
+    let label = text(start..<anchor.upperBound)
+    guard body.count >= 60, Plausibility.entropy(body.prefix(400)) >= 4, hasHeaders || isKey(body, label: label),
       !PublishedSecret.contains(body)
     else { return nil }
     return first..<at
   }
 
-  /// Where the key begins, after headers such as `Proc-Type:`.
-  private func firstOfBase64(from index: Int) -> Int? {
+  /// Whether the base64 is a key by its form, whole: what documents show is often cut or made up.
+  private func isKey(_ body: [UInt8], label: String) -> Bool {
+    if label.contains("PGP") { return true }
+    guard let key = Base64.decode(body) else { return false }
+    if label.contains("OPENSSH") { return key.starts(with: Array("openssh-key-v1\0".utf8)) }
+    // A SEQUENCE of DER, whose length is that of the rest (X.690, 8.1).
+    guard key.count > 4, key[0] == 0x30 else { return false }
+    switch key[1] {
+    case 0x81: return Int(key[2]) == key.count - 3
+    case 0x82: return Int(key[2]) << 8 | Int(key[3]) == key.count - 4
+    case let length: return Int(length) == key.count - 2
+    }
+  }
+
+  /// Where the key begins, and whether after headers such as `Proc-Type:`, which are those of encrypted keys.
+  private func firstOfBase64(from index: Int) -> (place: Int, hasHeaders: Bool)? {
     var at = index
-    for _ in 0..<6 {
+    for header in 0..<6 {
       at = end(of: Self.between, from: at, limit: 200)
-      if self[at] == UInt8(ascii: "n"), self[at - 1] == UInt8(ascii: "\\") { at += 1 }
-      let word = end(of: ByteSet("-", and: .base64), from: at, limit: 100)
-      guard self[word] == UInt8(ascii: ":") else { return word > at ? at : nil }
+      if isEscapedBreak(at) { at += 1 }
+      let word = end(of: Self.headerName, from: at, limit: 100)
+      guard self[word] == UInt8(ascii: ":") else { return word > at ? (at, header > 0) : nil }
       at = line(at: at).upperBound
     }
     return nil
   }
 
+  /// The letter of `\n` or `\r` within a program's text.
+  private func isEscapedBreak(_ index: Int) -> Bool {
+    self[index - 1] == UInt8(ascii: "\\") && (self[index] == UInt8(ascii: "n") || self[index] == UInt8(ascii: "r"))
+  }
+
   private static let label = ByteSet(" ", and: .capitals, .digits)
+  private static let headerName = ByteSet("-", and: .base64)
   /// What stands between the lines of a key: breaks, also as a program's text has them.
   private static let between = ByteSet(" \t\r\n\\\"'+,")
 }

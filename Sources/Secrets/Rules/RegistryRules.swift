@@ -22,11 +22,11 @@ extension Rule {
       "ecr-password", finds: "a password of Amazon ECR",
       told: "base64 of JSON that begins with `{\"payload\":`, 200 characters or more, or of `AWS:` and that",
       hint: "it ends by itself within twelve hours; let nothing write it into the image",
-      anchors: ["eyjwyxlsb2fkijoi", "qvdtomv5sndzwgxzyjjga0lqb2k"],
+      anchors: ["eyjwyxlsb2fkijoi", "qvdtomv5sndzwgxzyjjga0lqb2"],
       match: { excerpt, anchor in
         let end = excerpt.end(of: .base64, from: anchor.lowerBound)
         let text = excerpt.text(anchor)
-        guard text == "eyJwYXlsb2FkIjoi" || text == "QVdTOmV5SndZWGxzYjJGa0lqb2k", end - anchor.lowerBound >= 200,
+        guard text == "eyJwYXlsb2FkIjoi" || text == "QVdTOmV5SndZWGxzYjJGa0lqb2", end - anchor.lowerBound >= 200,
           !ByteSet.base64.contains(excerpt[anchor.lowerBound - 1])
         else { return nil }
         return anchor.lowerBound..<end
