@@ -277,8 +277,9 @@ final class HTTPTransfer {
       case CURLE_ABORTED_BY_CALLBACK: .cancelled
       case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM:
         .tls
-      // "Unsupported protocol" is also what libcurl calls an answer that is not HTTP: a URL's scheme is seen to before.
       case CURLE_URL_MALFORMAT, CURLE_UNKNOWN_OPTION: .request
+      // The same code is what libcurl has for an answer that is not HTTP.
+      case CURLE_UNSUPPORTED_PROTOCOL where !request.url.lowercased().hasPrefix("http"): .request
       default: .broken
       }
     return HTTPError(code: code, url: request.url, reason: String(cString: curl_easy_strerror(result)))
