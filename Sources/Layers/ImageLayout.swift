@@ -15,6 +15,8 @@ package struct ImageLayout: Sendable {
   ///
   /// - Throws: `.invalid` when the directory is a layout of a version that is not known.
   package init(directory: String) throws(LayerError) {
+    // As people write it, but for a slash at its end: paths in errors have one.
+    let directory = directory.count > 1 && directory.hasSuffix("/") ? String(directory.dropLast()) : directory
     self.directory = directory
     blobs = try BlobStore(directory: directory)
     if let mark = try Self.read("\(directory)/oci-layout") {

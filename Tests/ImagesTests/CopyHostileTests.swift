@@ -118,12 +118,13 @@ struct CopyHostileTests {
     defer { _ = try? folder.shell("umount full; umount ro") }
     for place in ["full", "ro", "file"] {
       for write in [
-        { try await bench.toLayout(bench.layout(), "\(place)/out") },
+        { try await bench.toLayout(bench.layout(), "\(place)/out/") },
         { try await bench.toArchive(bench.layout(), "\(place)/a.tar") },
       ] {
         let failure = await #expect(throws: (any Error).self) { try await write() }
         let (message, hint) = text(of: failure)
         #expect(message.contains(place))
+        #expect(!message.contains("//"))
         if place != "file" { #expect(hint != nil, "\(message)") }
       }
     }

@@ -49,9 +49,15 @@ final class Executable: Sendable {
   }
 
   /// Ends it at once, from another thread, as `kill -9` does.
-  func kill() {
+  func kill() { send(SIGKILL) }
+
+  /// Interrupts it, from another thread, as Ctrl-C does.
+  func interrupt() { send(SIGINT) }
+
+  /// The first signal alone.
+  private func send(_ signal: Int32) {
     guard !isKilled.exchange(true, ordering: .relaxed) else { return }
     started.wait()
-    process.withLock { _ = Glibc.kill($0.processIdentifier, SIGKILL) }
+    process.withLock { _ = Glibc.kill($0.processIdentifier, signal) }
   }
 }
