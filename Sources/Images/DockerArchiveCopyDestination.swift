@@ -28,19 +28,20 @@ package final class DockerArchiveCopyDestination: CopyDestination {
 
   /// - Parameters:
   ///   - root: what is copied.
+  ///   - image: its name at the source, for errors.
   ///   - name: the archive in results: `docker-archive:FILE`.
   ///   - names: what the image is called when it has been loaded; each has a tag.
   ///   - folder: where files go that have no name.
   /// - Throws: `ImageError.unsupported` for what this form cannot hold.
   package init(
-    _ root: Image.Document, to output: ArchiveOutput, name: String, names: [Reference], folder: String
+    _ root: Image.Document, of image: String, to output: ArchiveOutput, name: String, names: [Reference], folder: String
   ) throws {
     guard root.descriptor.mediaType.isManifest else {
       throw ImageError(
         .unsupported, "a Docker archive holds one image, and not an index of several",
         hint: "leave out --all, or copy to oci-archive:FILE")
     }
-    content = try Image.manifest(root, of: "what is copied")
+    content = try Image.manifest(root, of: image)
     for layer in content.layers where layer.isForeign || !Self.kinds.contains(layer.mediaType) {
       throw ImageError(
         .unsupported, "a Docker archive cannot hold the layer \(layer.digest), \(layer.mediaType)",

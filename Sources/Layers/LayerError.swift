@@ -46,7 +46,9 @@ extension LayerError {
         code: .notAllowed, message: "\(error): there is no such id in this user's namespace",
         hint: "As root: apt-get install uidmap, and give the user ranges of ids: usermod --add-subuids 100000-165535 "
           + "--add-subgids 100000-165535 NAME.")
-    case EACCES, EPERM, EROFS: self.init(code: .notAllowed, message: "\(error)")
+    case EACCES, EROFS:
+      self.init(code: .notAllowed, message: "\(error)", hint: "Name a folder that you may write to.")
+    case EPERM: self.init(code: .notAllowed, message: "\(error)")
     case ENOENT: self.init(code: .notFound, message: "\(error)")
     default: self.init(code: .system, message: "\(error)")
     }

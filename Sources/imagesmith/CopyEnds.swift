@@ -117,7 +117,7 @@ struct CopyEnds: Sendable {
         Self.output(path), name: "oci-archive:\(path)", tags: try [tag].compactMap(\.self) + layoutTags())
     case .dockerArchive(let path, let name):
       return try DockerArchiveCopyDestination(
-        root, to: Self.output(path), name: "docker-archive:\(path)",
+        root, of: sourceName, to: Self.output(path), name: "docker-archive:\(path)",
         names: try ([name].compactMap(\.self) + tags).map(Self.imageName), folder: folder)
     case .registry(let reference):
       try await requireNoSecrets(in: root)

@@ -46,7 +46,8 @@ struct CopyBench {
     let work = folder("work")
     return try await ImageCopy(source, name: "it", selection: selection).run(to: { root in
       try DockerArchiveCopyDestination(
-        root, to: .file(path), name: "docker-archive:\(file)", names: names.compactMap(Reference.init), folder: work)
+        root, of: "it", to: .file(path), name: "docker-archive:\(file)", names: names.compactMap(Reference.init),
+        folder: work)
     })
   }
 
