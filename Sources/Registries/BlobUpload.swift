@@ -33,7 +33,7 @@ struct BlobUpload: Sendable {
         do {
           try await send(&current)
         } catch var error as RegistryError {
-          session = keeps(after: error) ? current : nil
+          session = keeps(current, after: error) ? current : nil
           // Whoever does not let a session go on may take the blob from its first byte.
           if current.isResumed, error.code == .refused { error.isTemporary = true }
           throw error
@@ -63,10 +63,10 @@ struct BlobUpload: Sendable {
 
   /// Whether the session may still be good. One that the registry calls spoilt is not, nor is one of ECR's: what it says
   /// of where it stands is wrong.
-  private func keeps(after error: RegistryError) -> Bool {
+  private func keeps(_ session: UploadSession, after error: RegistryError) -> Bool {
     guard ECRHost(host.name) == nil else { return false }
-    // 416 means only that it is not where we thought.
-    if error.status == 416 { return !error.reported.contains { $0.hasPrefix("BLOB_UPLOAD_") } }
+    // 416 means only that it is not where we thought; nor is it where it said, when it says so again.
+    if error.status == 416 { return !session.isResumed && !error.reported.contains { $0.hasPrefix("BLOB_UPLOAD_") } }
     return error.isTemporary && !error.spoilsUpload && error.code != .mismatch && error.status != 413
   }
 
