@@ -33,12 +33,28 @@ struct Answer: Sendable {
   ///   - withBody: false for an answer to HEAD, which has the length of a body but none.
   ///   - lengthOff: added to the length that is announced, in bytes.
   func wire(withBody: Bool, lengthOff: Int = 0) -> [UInt8] {
-    var text = "HTTP/1.1 \(status) Status\r\n"
+    head(withLength: status == 204 ? nil : max(0, body.count + lengthOff)) + (withBody ? body : [])
+  }
+
+  /// Status line and headers.
+  ///
+  /// - Parameter length: in bytes, where the headers do not say another.
+  func head(withLength length: Int?) -> [UInt8] {
     var headers = headers
-    if self["Content-Length"] == nil, status != 204 {
-      headers.append(("Content-Length", "\(max(0, body.count + lengthOff))"))
+    if let length, self["Content-Length"] == nil { headers.append(("Content-Length", "\(length)")) }
+    let lines = headers.map { "\($0.name): \($0.value)\r\n" }.joined()
+    return Array("HTTP/1.1 \(status) Status\r\n\(lines)\r\n".utf8)
+  }
+
+  /// As it goes over the wire in the chunked coding. Source: RFC 9112, section 7.1.
+  func chunked(by size: Int, trailer: String) -> [UInt8] {
+    var answer = self
+    answer["Transfer-Encoding"] = "chunked"
+    var wire = answer.head(withLength: nil)
+    for start in stride(from: 0, to: body.count, by: size) {
+      let chunk = body[start..<min(start + size, body.count)]
+      wire += Array("\(String(chunk.count, radix: 16))\r\n".utf8) + chunk + Array("\r\n".utf8)
     }
-    for header in headers { text += "\(header.name): \(header.value)\r\n" }
-    return Array((text + "\r\n").utf8) + (withBody ? body : [])
+    return wire + Array("0\r\n\(trailer)\r\n\r\n".utf8)
   }
 }

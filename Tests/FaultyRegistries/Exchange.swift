@@ -87,8 +87,17 @@ struct Exchange {
     case .body(let bytes): answer.body = bytes
     default: break
     }
-    let wire = answer.wire(withBody: request.method != "HEAD", lengthOff: lengthOff)
+    let hasBody = request.method != "HEAD"
+    let wire = answer.wire(withBody: hasBody, lengthOff: lengthOff)
     switch fault {
+    case .withoutLength(let bytes):
+      connection.send(answer.head(withLength: nil) + (hasBody ? answer.body.prefix(bytes) : []))
+      return false
+    case .chunked where hasBody && answer.status != 204:
+      return connection.send(answer.chunked(by: 1000, trailer: "Docker-Content-Digest: sha256:0"))
+    case .interim:
+      return connection.send(
+        Array("HTTP/1.1 103 Early Hints\r\nLocation: /hint\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n".utf8) + wire)
     case .cut(let bytes):
       connection.send(wire.prefix(bytes))
       return false

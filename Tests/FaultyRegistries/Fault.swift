@@ -46,6 +46,12 @@ package enum Fault: Sendable, Equatable {
   case header(String, String?)
   /// The length that is announced is so many bytes more than the body has, or fewer; then the connection ends.
   case length(off: Int)
+  /// No length is announced, and the connection ends after so many bytes of the body, as if that were all of it.
+  case withoutLength(bytes: Int)
+  /// The body comes in chunks of some bytes each, with a header in the trailer that lies.
+  case chunked
+  /// Answers of 103 and 100 come first.
+  case interim
   /// One byte of the body is another.
   case spoil(byte: Int)
   /// The body of an answer that has one is this.

@@ -19,7 +19,7 @@ struct FaultChance: Sendable {
 
   private static func draw(_ generator: inout SplitMix64) -> Fault {
     let position = Int.random(in: 0...one(of: [10, 300, 6000], &generator), using: &generator)
-    switch Int.random(in: 0..<21, using: &generator) {
+    switch Int.random(in: 0..<24, using: &generator) {
     case 0: return .close
     case 1: return .closeAfterWork
     case 2: return .resetRequest(afterBytes: position)
@@ -37,6 +37,9 @@ struct FaultChance: Sendable {
     case 16: return .header("Docker-Content-Digest", "sha256:" + String(repeating: "0", count: 64))
     case 17: return .header(one(of: ["Location", "Content-Type", "Docker-Content-Digest"], &generator), nil)
     case 18: return .redirectLoop
+    case 19: return .withoutLength(bytes: position)
+    case 20: return .chunked
+    case 21: return .interim
     default: return refusal(&generator)
     }
   }

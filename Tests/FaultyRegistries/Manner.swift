@@ -35,6 +35,10 @@ package struct Manner: Sendable {
   package var rangeSticks = false
   /// Bytes that every chunk but the last must have.
   package var smallestChunk = 0
+  /// Whether it says so when an upload starts.
+  package var announcesSmallestChunk = true
+  /// The most bytes of a body that is sent; 413 refuses more. Nil for any number.
+  package var largestBody: Int?
   /// Whether a blob is answered by 307 to the other server, which refuses any authorization.
   package var redirectsBlobs = false
   /// Whether each connection carries one answer.
@@ -55,6 +59,7 @@ package struct Manner: Sendable {
     $0.chunkStatus = 201
     $0.rangeSticks = true
     $0.smallestChunk = 5 << 20
+    $0.announcesSmallestChunk = false
     $0.redirectsBlobs = true
   }
 }

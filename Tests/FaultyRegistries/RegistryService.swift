@@ -62,6 +62,9 @@ final class RegistryService: Sendable {
 
   /// The registry's own work.
   func answer(_ request: Request, _ route: Route) throws -> Answer {
+    if let largest = manner.largestBody, request.body.count > largest {
+      return Answer(413, [("Content-Type", "text/html")], Array("<h1>413 Request Entity Too Large</h1>".utf8))
+    }
     if request.isElsewhere { return try answerElsewhere(request, route) }
     if route.kind == .token { return gate.withLock { $0.token(request) } }
     if let refusal = gate.withLock({ $0.refusal(request, route, host: host) }) { return refusal }

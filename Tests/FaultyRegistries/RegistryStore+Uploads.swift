@@ -26,6 +26,10 @@ extension RegistryStore {
     {
       return Answer(416, [("Range", Self.range(upload.bytes.count))])
     }
+    if let last = upload.lastChunk, last < manner.smallestChunk {
+      return .refusal(400, "BLOB_UPLOAD_INVALID", "a part of \(last) bytes is too small")
+    }
+    uploads[name]?.lastChunk = request.body.count
     uploads[name]?.bytes += request.body
     if upload.firstEnd == nil { uploads[name]?.firstEnd = request.body.count }
     return progress(of: name, to: request, status: manner.chunkStatus)
@@ -60,6 +64,9 @@ extension RegistryStore {
     let known = manner.rangeSticks ? upload.firstEnd ?? 0 : upload.bytes.count
     let state = "_state=a%2Fb%3D\(upload.bytes.count)&more="
     var answer = Answer(status, [("Range", Self.range(known)), ("Docker-Upload-UUID", name)])
+    if manner.smallestChunk > 0, manner.announcesSmallestChunk {
+      answer["OCI-Chunk-Min-Length"] = "\(manner.smallestChunk)"
+    }
     let path = "/v2/\(upload.repository)/blobs/uploads/"
     switch manner.locations {
     case .path: answer["Location"] = "\(path)\(name)?\(state)"

@@ -10,6 +10,8 @@ struct RegistryStore: Sendable {
     var bytes: [UInt8] = []
     /// Where the first chunk ended.
     var firstEnd: Int?
+    /// Bytes of the newest chunk.
+    var lastChunk: Int?
   }
 
   struct Place: Hashable, Sendable {

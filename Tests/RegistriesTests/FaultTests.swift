@@ -56,6 +56,36 @@ struct FaultTests {
     for kind in Self.kinds where kind != .mountBlob { #expect(registry.count(kind) > 1) }
   }
 
+  @Test("answers in forms that proxies and old servers give them", arguments: [0, 1, 500, .max])
+  func forms(bytes: Int) async throws {
+    let plain = Self.kinds.filter { $0 != .checkManifest }
+    _ = try await survive(plain.map { FaultSchedule.Rule(.withoutLength(bytes: bytes), at: $0) })
+    _ = try await survive([.init(.withoutLength(bytes: bytes), at: .checkManifest), .init(.chunked, times: .max)])
+    _ = try await survive([FaultSchedule.Rule(.interim, times: .max)])
+  }
+
+  @Test(
+    "a token server that fails in passing",
+    arguments: [
+      .close, .cut(afterBytes: 30), .reset(afterBytes: 60), .garbage([7]), .status(500),
+      .status(429, body: "slow down"),
+      .withoutLength(bytes: .max), .drip,
+    ] as [Fault])
+  func tokenServer(fault: Fault) async throws {
+    let manner = Manner { $0.authentication = .bearer }
+    _ = try await survive([.init(fault, at: .token, times: 2), .init(.expire, at: .finishUpload)], by: manner)
+  }
+
+  @Test("a list of tags, too")
+  func tags() async throws {
+    let rules: [Fault] = [.status(503), .cut(afterBytes: 40), .close, .chunked]
+    let registry = try FaultyRegistry(Manner(), FaultSchedule(rules.map { .init($0, at: .listTags) }))
+    let trip = RoundTrip(registry, image)
+    try await trip.push()
+    #expect(try await trip.client().tags(of: trip.target) == ["v1"])
+    #expect(try await trip.client().tags(of: trip.target) == ["v1"])
+  }
+
   @Test("500s in a burst, over all requests")
   func burst() async throws {
     _ = try await survive([FaultSchedule.Rule(.status(500), times: 4), FaultSchedule.Rule(.close, skip: 8, times: 6)])

@@ -177,6 +177,27 @@ struct LastingFaultTests {
   }
 
   @Test(
+    "a token server that fails for good",
+    arguments: [
+      Case(.close, at: .token, .unavailable, "GET token for"),
+      Case(.status(500), at: .token, .unavailable, "500 Internal Server Error"),
+      Case(.status(403, body: #"{"error": "access_denied"}"#), at: .token, .denied, "access_denied"),
+      Case(.body(Array(#"{"token": ""}"#.utf8)), at: .token, .refused, "no token in the answer"),
+      Case(.body(Array(#"{"token": 7, "expires_in": 1e999}"#.utf8)), at: .token, .refused, "no token in the answer"),
+      Case(.body([0xFF]), at: .token, .refused, "no token in the answer"),
+      Case(.body(Array(#"{"token": "other"}"#.utf8)), at: .token, .unauthorized, "401 Unauthorized"),
+      Case(.endlessBody(status: 200), at: .token, .refused, "longer than"),
+      Case(.endlessHeaders, at: .token, .refused, "headers are longer than"),
+      Case(.redirectLoop, at: .token, .refused, "307"),
+    ])
+  func tokenServer(wanted: Case) async throws {
+    let registry = try FaultyRegistry(
+      Manner { $0.authentication = .bearer }, FaultSchedule([.init(wanted.fault, at: wanted.kind, times: .max)]))
+    let error = await #expect(throws: RegistryError.self) { try await RoundTrip(registry, image).push() }
+    expect(error, wanted)
+  }
+
+  @Test(
     "nothing lasts past the deadline: a registry that says nothing, or a byte now and then",
     arguments: [Fault.silence, .slowDrip], [RequestKind.checkManifest, .fetchManifest, .fetchBlob])
   func deadline(fault: Fault, kind: RequestKind) async throws {

@@ -11,21 +11,27 @@ struct RoundTrip {
   let target: Reference
   /// Up to which size, in bytes, blobs are sent unasked.
   let smallSize: Int
+  /// Bytes of an upload's chunk; nil where blobs go whole.
+  let chunkSize: Int?
 
   static let repository = "team/app"
 
-  init(_ registry: FaultyRegistry, _ image: TestImage, smallSize: Int = 0, target: Reference? = nil) {
-    self.smallSize = smallSize
+  init(
+    _ registry: FaultyRegistry, _ image: TestImage, smallSize: Int = 0, chunkSize: Int? = nil, target: Reference? = nil
+  ) {
     self.registry = registry
     self.image = image
+    self.smallSize = smallSize
+    self.chunkSize = chunkSize
     self.target = target ?? Reference(registry: registry.host, repository: Self.repository, tag: "v1")
   }
 
   /// Waits for nothing; asks for the password of this moment, as ECR's API hands it out.
   func client(_ time: ManualTime = ManualTime(), retry: RetryPolicy = RetryPolicy()) -> RegistryClient {
-    .patient(time, retry: retry, smallSize: smallSize) { [registry] _ in
-      .password(user: "AWS", password: registry.password)
-    }
+    let hosts = [registry.host: HostSettings(chunkSize: chunkSize)]
+    return RegistryClient(
+      .init(hosts: hosts, retry: retry, smallSize: smallSize, timekeeper: time.timekeeper)
+    ) { [registry] _ in .password(user: "AWS", password: registry.password) }
   }
 
   /// Whatever went wrong: a push that says that it is done is done.
