@@ -34,7 +34,6 @@ struct ImageSmith: AsyncParsableCommand {
     let interruption = Interruption()
     do {
       var command = try parseAsRoot(BooleanFlags.normalized(CommandLine.arguments.dropFirst()))
-      _ = try RegistrySettings(Environment.variables)
       if var asynchronous = command as? any InterruptibleCommand {
         // Before there is a second thread, as a user namespace takes a process of one.
         try asynchronous.prepare()

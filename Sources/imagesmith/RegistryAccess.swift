@@ -11,8 +11,9 @@ struct RegistryAccess: Sendable {
   /// One that has been fetched already; nil fetches it when it is needed.
   var token: ECRToken?
 
-  /// - Throws: `Failure` when the environment says something that is not understood.
   /// For a registry that is named outside the roster.
+  ///
+  /// - Throws: `Failure` when the environment says something that is not understood.
   static func client(for host: String) throws -> RegistryClient {
     // Only ECR's hosts need AWS, and those name the region.
     let aws = try? AWSEnvironment(variables: Environment.variables, region: ECRHost(host)?.region)
@@ -53,11 +54,9 @@ struct RegistryAccess: Sendable {
     if let timeout = try Environment.registryTimeout() { configuration.retry.deadline = timeout }
     configuration.certificateFolders = RegistryClient.certificateFolders(environment: Environment.variables)
     configuration.wantsBasic = { ECRHost($0) != nil || standsForECR($0) }
-    // What cannot be understood in them has ended the program before it came here.
-    if let settings = try? RegistrySettings(Environment.variables) {
-      configuration.hosts = settings.hosts
-      configuration.mirrors = settings.mirrors
-    }
+    let settings = try RegistrySettings(Environment.variables)
+    configuration.hosts = settings.hosts
+    configuration.mirrors = settings.mirrors
     configuration.notice = { Console.standard.detail($0) }
     return configuration
   }
