@@ -2,12 +2,13 @@ import Glibc
 import Native
 
 extension CredentialFile {
-  /// - Returns: nil when there is no such file, or it is another user's.
+  /// - Parameter isToChange: whether the file is to be written then. One that may not be read is passed over only if not.
+  /// - Returns: nil when there is no such file.
   /// - Throws: `RegistryError` of code `invalid` for what is not such a file, of code `local` when it cannot be read.
-  package static func read(_ path: String) throws(RegistryError) -> CredentialFile? {
+  package static func read(_ path: String, isToChange: Bool = false) throws(RegistryError) -> CredentialFile? {
     let bytes: [UInt8]
     do throws(NativeError) { bytes = try FileDescriptor.open(path).readAll(limit: 4 << 20) } catch {
-      if [ENOENT, ENOTDIR, EACCES].contains(error.errno) { return nil }
+      if [ENOENT, ENOTDIR].contains(error.errno) || (error.errno == EACCES && !isToChange) { return nil }
       throw RegistryError(code: .local, message: error.description)
     }
     // What a login begins with when it makes the file is an empty one.

@@ -64,7 +64,7 @@ package struct CredentialFiles: Sendable {
   /// - Throws: `RegistryError`.
   package func keep(user: String, password: String, for host: String) async throws -> String {
     var files: [CredentialFile] = []
-    for path in paths { files.append(try CredentialFile.read(path) ?? CredentialFile(emptyAt: path)) }
+    for path in paths { files.append(try CredentialFile.read(path, isToChange: true) ?? CredentialFile(emptyAt: path)) }
     guard
       var file = files.first(where: { $0.credentials(for: host) != nil || $0.helper(for: host) != nil }) ?? files.last
     else {
@@ -90,7 +90,7 @@ package struct CredentialFiles: Sendable {
   package func forget(_ host: String) async throws -> [String] {
     var places: [String] = []
     for path in paths {
-      guard var file = try CredentialFile.read(path) else { continue }
+      guard var file = try CredentialFile.read(path, isToChange: true) else { continue }
       if let helper = file.helper(for: host), try await helper.get(host, environment: environment) != nil {
         try await helper.erase(host, environment: environment)
         places.append(helper.program)

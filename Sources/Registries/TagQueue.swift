@@ -10,6 +10,7 @@ actor TagQueue {
       try await change()
     }
     last[tag] = task
+    defer { if last[tag] == task { last[tag] = nil } }
     try await withTaskCancellationHandler {
       try await task.value
     } onCancel: {
