@@ -13,8 +13,10 @@ struct LoginCommand: InterruptibleCommand {
       DOCKER_CONFIG choose another. What skopeo, podman and docker have kept needs no login here, and ECR needs none at \
       all where AWS credentials are found.
 
-      Example:  imagesmith login registry.example --username ann --password-stdin < password.txt
-                pass show registry | imagesmith login docker.io -u ann --password-stdin
+      Nothing goes to stdout but, with --json, one object: registry, user, keptBy.
+
+      Example:  imagesmith login registry.example -u ann --password-stdin < pw.txt
+                pass show hub | imagesmith login docker.io -u ann --password-stdin
       """)
 
   @Argument(help: ArgumentHelp("The registry; Docker Hub is docker.io.", valueName: "host[:port]"))
@@ -53,5 +55,6 @@ struct LoginCommand: InterruptibleCommand {
     let place = try await CredentialFiles(environment: Environment.variables)
       .keep(user: username, password: text, for: host)
     Console.standard.note("logged in to \(host); the password is kept by \(place)")
+    if output.json { try output.print("", ["registry": host, "user": username, "keptBy": place]) }
   }
 }

@@ -8,7 +8,7 @@ struct LogoutCommand: InterruptibleCommand {
     abstract: "Forget the login of a registry.",
     discussion: """
       It goes from every file and helper in which imagesmith, docker, podman and skopeo look, so that none of them is logged \
-      in any more. Logins of single repositories stay.
+      in any more. Logins of single repositories stay. Nothing goes to stdout but, with --json, one object: registry, goneFrom.
 
       Example:  imagesmith logout registry.example
       """)
@@ -25,5 +25,6 @@ struct LogoutCommand: InterruptibleCommand {
     Console.standard.note(
       places.isEmpty
         ? "there was no login of \(host)" : "logged out of \(host): gone from \(places.joined(separator: ", "))")
+    if output.json { try output.print("", ["registry": host, "goneFrom": places.joined(separator: ",")]) }
   }
 }

@@ -118,6 +118,10 @@ class Checks:
         answer = home.login(self.host)
         answer.succeeded(f"logged in to {self.host}", str(home.docker_file()))
         expect(answer.out == "", "there is something on stdout")
+        again = home.call("login", "--json", "--quiet", self.host, "-u", USER, "--password-stdin", stdin=CANARY)
+        again.succeeded()
+        expect(json.loads(again.out) == {
+            "registry": self.host, "user": USER, "keptBy": str(home.docker_file())}, again.tail())
         kept = json.loads(home.docker_file().read_text())
         expect(kept["psFormat"] == "x" and "other.example" in kept["auths"], f"what was there is lost: {list(kept)}")
         expect(home.docker_file().stat().st_mode & 0o777 == 0o600, "the file is not for its owner alone")
