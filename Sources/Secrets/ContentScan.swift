@@ -9,7 +9,6 @@ final class ContentScan {
   static let ahead = 16 << 10
   /// Bytes of a file that a rule reads whole, at most.
   static let fileLimit = 1 << 20
-  private static let size = 256 << 10
 
   /// What was found, before anybody has said where the content is from.
   struct Hit {
@@ -23,7 +22,7 @@ final class ContentScan {
   }
 
   private let table: RuleTable
-  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size + behind + ahead, alignment: 64)
+  private let buffer: UnsafeMutableRawBufferPointer
   /// What of the buffer has come.
   private var filled = 0
   /// From where on anchors have not been looked for.
@@ -44,7 +43,11 @@ final class ContentScan {
   private var path: [UInt8] = []
   private(set) var hits: [Hit] = []
 
-  init(_ table: RuleTable) { self.table = table }
+  /// - Parameter block: how many bytes are searched at a time, beside those that are looked at twice.
+  init(_ table: RuleTable, block: Int = 256 << 10) {
+    self.table = table
+    buffer = .allocate(byteCount: block + Self.behind + Self.ahead, alignment: 64)
+  }
 
   deinit { buffer.deallocate() }
 

@@ -94,12 +94,7 @@ struct CopyEnds: Sendable {
     guard try stored() != nil, root.descriptor.mediaType.isManifest else { return }
     let manifest = try CanonicalJSON.decode(Manifest.self, from: root.bytes)
     guard [.imageConfig, .dockerConfig].contains(manifest.config.mediaType) else { return }
-    let scan =
-      FileManager.default.fileExists(atPath: "users.yaml")
-      ? SecretScan(try Project(file: "users.yaml", groups: []))
-      : SecretScan(
-        records: ScanRecords(inCache: Environment.cacheDirectory),
-        bases: BaseCache(cache: Environment.cacheDirectory), allowed: [])
+    let scan = try SecretScan.ofWorkingFolder()
     try await scan.check(sourceName, root.descriptor.digest, manifest, in: BlobStore(directory: store))
   }
 

@@ -1,4 +1,5 @@
 import Builds
+import Foundation
 import Layers
 import OCI
 import Secrets
@@ -10,6 +11,12 @@ extension SecretScan {
     self.init(
       records: ScanRecords(inCache: Environment.cacheDirectory), bases: BaseCache(cache: Environment.cacheDirectory),
       allowed: allowed)
+  }
+
+  /// By the roster of this folder, or by none.
+  static func ofWorkingFolder() throws -> SecretScan {
+    guard FileManager.default.fileExists(atPath: "users.yaml") else { return SecretScan(allowed: []) }
+    return SecretScan(try Project(file: "users.yaml", groups: []))
   }
 
   /// What of a cache's content may go: without the steps whose layers have a secret in them, as was seen when they were

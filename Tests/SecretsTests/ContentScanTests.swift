@@ -4,7 +4,8 @@ import Testing
 
 struct ContentScanTests {
   private let table = RuleTable.standard
-  private static let buffer = (256 << 10) + ContentScan.behind + ContentScan.ahead
+  private static let block = 1024
+  private static let buffer = block + ContentScan.behind + ContentScan.ahead
 
   @Test("a secret over the edge of a block is found once, wherever the edge goes through it")
   func edges() {
@@ -14,8 +15,8 @@ struct ContentScanTests {
       for offset in stride(from: -1, through: secret.utf8.count + 1, by: 1) {
         var bytes = [UInt8](repeating: UInt8(ascii: "."), count: edge - offset)
         bytes += Array(secret.utf8)
-        bytes += [UInt8](repeating: UInt8(ascii: "."), count: ContentScan.ahead * 2)
-        let hits = table.hits(bytes, pieces: [64 << 10])
+        bytes += [UInt8](repeating: UInt8(ascii: "."), count: ContentScan.ahead + 5000)
+        let hits = table.hits(bytes, pieces: [5000], block: Self.block)
         #expect(hits.map(\.range.lowerBound) == [edge - offset + 1])
         #expect(hits.first?.line == 2)
       }

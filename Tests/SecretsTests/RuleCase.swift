@@ -47,6 +47,8 @@ extension RuleCase {
     RuleCase("private-key", Fake.privateKey("EC PRIVATE KEY", bytes: 120)),
     RuleCase("private-key", "{\"private_key\": \"" + Fake.privateKey("PRIVATE KEY", between: "\\n") + "\"}"),
     RuleCase("private-key", Fake.privateKey(between: "\r\n")),
+    RuleCase("private-key", Fake.privateKey(), "/home/ann/tests/server.key"),
+    RuleCase("private-key", Fake.privateKey(), "/usr/lib/test.key"),
     RuleCase(
       "private-key",
       "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: DES-CBC,0\n\n\(Fake.random(300, Fake.base64))\n"
@@ -127,6 +129,8 @@ extension RuleCase {
     // Cut in the middle, or changed: the length that it begins with is another.
     RuleCase("private-key", Fake.privateKey().split(separator: "\n").prefix(9).joined(separator: "\n")),
     RuleCase("private-key", Fake.privateKey("OPENSSH PRIVATE KEY").replacing("b3BlbnNz", with: "EXAMPLEx")),
+    RuleCase("private-key", Fake.privateKey(), "/opt/venv/lib/python3/site-packages/x/test/server.key"),
+    RuleCase("private-key", Fake.privateKey(), "/usr/share/doc/x/examples/key.pem"),
     RuleCase("putty-private-key", "Private-Lines: 1\n\(Fake.random(48))\n"),
     RuleCase("github-token", "gh" + "p_" + Fake.random(35)),
     RuleCase("github-token", "gh" + "p_" + String(repeating: "x", count: 36)),

@@ -11,8 +11,10 @@ extension RuleTable {
   }
 
   /// - Parameter pieces: how many bytes come at a time, again and again; nil for all at once.
-  func hits(_ bytes: [UInt8], path: String = "/opt/file.txt", pieces: [Int]? = nil) -> [ContentScan.Hit] {
-    let scan = ContentScan(self)
+  func hits(_ bytes: [UInt8], path: String = "/opt/file.txt", pieces: [Int]? = nil, block: Int = 256 << 10)
+    -> [ContentScan.Hit]
+  {
+    let scan = ContentScan(self, block: block)
     scan.begin(Array(path.utf8), size: bytes.count)
     bytes.withUnsafeBytes { all in
       guard let pieces else { return scan.take(all, isWhole: true) }

@@ -3,11 +3,14 @@ extension Rule {
   static let privateKeys = [
     Rule(
       "private-key", finds: "a private key",
-      told:
-        "`-----BEGIN … PRIVATE KEY-----` (PEM, OpenSSH, PGP) and the key after it; keys that programs publish do not count",
+      told: """
+        `-----BEGIN … PRIVATE KEY-----` (PEM, OpenSSH, PGP) and a whole key after it; keys that programs publish do not count, nor do \
+        those of an installed package's tests and examples, below `/usr/lib`, `/usr/share` or `site-packages`
+        """,
       hint: "replace the key pair, and take the key from RUN --mount=type=secret or --mount=type=ssh",
       anchors: ["private key-----", "private key block-----"],
-      match: { excerpt, anchor in excerpt.privateKey(after: anchor) }),
+      match: { excerpt, anchor in excerpt.privateKey(after: anchor) },
+      isPublished: { path in isOfTests(path) }),
     Rule(
       "putty-private-key", finds: "a private key of PuTTY",
       told: "`PuTTY-User-Key-File-` and, below it, `Private-Lines:` with the key",
@@ -21,6 +24,16 @@ extension Rule {
         return line.upperBound + 1..<end
       }),
   ]
+
+  /// Whether the file is of the tests or examples of a package that was installed.
+  private static func isOfTests(_ path: String) -> Bool {
+    let roots = ["/usr/lib/", "/usr/share/", "/site-packages/", "/dist-packages/", "/site-library/"]
+    let root = roots.compactMap { path.firstRange(of: $0) }.min { $0.lowerBound < $1.lowerBound }
+    guard let root else { return false }
+    // The name of the file is its owner's.
+    let folders = path[root.upperBound...].split(separator: "/").dropLast()
+    return folders.contains { $0.contains("test") || $0.contains("example") }
+  }
 }
 
 extension Excerpt {
