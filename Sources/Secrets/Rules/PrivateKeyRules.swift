@@ -30,9 +30,10 @@ extension Rule {
     let roots = ["/usr/lib/", "/usr/share/", "/site-packages/", "/dist-packages/", "/site-library/"]
     let root = roots.compactMap { path.firstRange(of: $0) }.min { $0.lowerBound < $1.lowerBound }
     guard let root else { return false }
-    // The name of the file is its owner's.
-    let folders = path[root.upperBound...].split(separator: "/").dropLast()
-    return folders.contains { $0.contains("test") || $0.contains("example") }
+    let parts = path[root.upperBound...].split(separator: "/")
+    // A program's file is named as its language has it; any other name is its owner's.
+    if let name = parts.last, name.hasSuffix("_test.go") || name.hasPrefix("test_") && name.contains(".py") { return true }
+    return parts.dropLast().contains { $0.contains("test") || $0.contains("example") }
   }
 }
 
