@@ -72,7 +72,7 @@ struct BuildCommand: InterruptibleCommand {
     }
     if check.check { return try check.run(project.project(), options, output) }
     let project = try project.project()
-    let caches = try await SharedCaches(options.caches, project, registry: registry.registry)
+    let caches = try SharedCaches(options.caches, project, registry: registry.registry)
     let images = try GroupImages(project, options, caches)
     guard images.project.groups.count == 1 || !export.isGiven else {
       throw Failure(

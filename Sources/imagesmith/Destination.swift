@@ -25,9 +25,7 @@ struct Destination: Sendable {
     let token = try ECRToken(aws)
     client = try RegistryAccess(aws: aws, token: token).client()
     if let registry {
-      guard Reference("\(registry)/name")?.registry == registry else {
-        throw Failure(.usage, "--registry \(registry): that is no HOST[:PORT]", hint: "write --registry 127.0.0.1:5000")
-      }
+      try Self.check(registry)
       host = registry
       account = nil
       makesRepositories = RegistryAccess.standsForECR(registry)
@@ -35,6 +33,13 @@ struct Destination: Sendable {
       host = try await token.host()
       account = ECRHost(host)?.account
       makesRepositories = true
+    }
+  }
+
+  /// - Throws: `Failure` for a value of `--registry` that names no registry.
+  static func check(_ registry: String) throws {
+    guard Reference("\(registry)/name")?.registry == registry else {
+      throw Failure(.usage, "--registry \(registry): that is no HOST[:PORT]", hint: "write --registry 127.0.0.1:5000")
     }
   }
 

@@ -1,42 +1,30 @@
 import ArgumentParser
 import AWS
 import Caches
-import OCI
 import Rosters
 
 extension SharedCaches {
   /// What the options say, else the cache that the roster names, where images are pushed.
   init(_ options: CacheOptions, _ project: Project, _ destination: Destination) throws {
-    let cache = project.roster.cache.map { settings in
-      RegistryCache(
-        Reference(registry: destination.host, repository: settings.repository, tag: settings.tag),
-        client: destination.client)
+    let roster = project.roster.cache.map { settings in
+      OfRoster(cache: destination.cache(settings), hasMounts: settings.mounts, isForNewOnly: false)
     }
-    try self.init(
-      options, roster: cache, carriesMounts: project.roster.cache?.mounts ?? false, SecretScan(project))
+    try self.init(options, roster: roster, SecretScan(project))
   }
 
   /// The same for a build that pushes nothing. Where nobody has said anything of AWS it asks AWS nothing, and a registry that
   /// cannot be found is a warning.
   ///
   /// - Parameter registry: the user's choice; nil is ECR.
-  init(_ options: CacheOptions, _ project: Project, registry: String?) async throws {
-    let namesAll = !options.cacheFrom.isEmpty && !options.cacheTo.isEmpty
-    guard let settings = project.roster.cache, !namesAll, registry != nil || Self.isAWSConfigured else {
-      try self.init(options, SecretScan(project))
-      return
+  init(_ options: CacheOptions, _ project: Project, registry: String?) throws {
+    if let registry { try Destination.check(registry) }
+    let settings = registry != nil || Self.isAWSConfigured ? project.roster.cache : nil
+    let roster = settings.map { settings in
+      OfRoster(
+        cache: RosterCache(settings, of: project, registry: registry), hasMounts: settings.mounts, isForNewOnly: true)
     }
-    do {
-      let destination = try await Destination(project, registry: registry)
-      try await destination.ensureRepositories([settings.repository])
-      try self.init(options, project, destination)
-    } catch let error as AWSError {
-      Console.standard.warn("the cache of \(project.file) is not used: \(error.message)\(Self.hint(error.hint))")
-      try self.init(options, SecretScan(project))
-    }
+    try self.init(options, roster: roster, SecretScan(project))
   }
-
-  private static func hint(_ text: String?) -> String { text.map { " (\($0))" } ?? "" }
 
   private static var isAWSConfigured: Bool {
     (try? AWSEnvironment(variables: Environment.variables))?.isConfigured ?? false

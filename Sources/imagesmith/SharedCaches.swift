@@ -7,9 +7,34 @@ import Synchronization
 
 /// The caches of other machines that a command's builds use: what the options say, else the roster.
 struct SharedCaches: Sendable {
+  /// The cache that the roster names.
+  struct OfRoster {
+    var cache: any RemoteCache & CacheTarget
+    /// Whether cache mounts go there, too.
+    var hasMounts: Bool
+    /// Whether a build that has made nothing leaves nothing there, so that it need not even ask what is there.
+    var isForNewOnly: Bool
+  }
+
   private struct Target: Sendable {
     var cache: any CacheTarget
-    var option: CacheOption
+    var hasAllStages = true
+    var hasMounts = false
+    var ignoresErrors = true
+    var isForNewOnly = false
+
+    init(_ cache: any CacheTarget, _ option: CacheOption) {
+      self.cache = cache
+      hasAllStages = option.hasAllStages
+      hasMounts = option.hasMounts
+      ignoresErrors = option.ignoresErrors
+    }
+
+    init(_ roster: OfRoster) {
+      cache = roster.cache
+      hasMounts = roster.hasMounts
+      isForNewOnly = roster.isForNewOnly
+    }
   }
 
   /// What builds read; asked once for all of a command's builds.
@@ -25,11 +50,9 @@ struct SharedCaches: Sendable {
   /// - Parameters:
   ///   - options: name caches.
   ///   - roster: what the roster names, where the options name none; read and written.
-  ///   - carriesMounts: whether cache mounts go to the roster's, too.
   ///   - scan: knows the layers that have secrets in them: these stay here.
   init(
-    _ options: CacheOptions, roster: RegistryCache? = nil, carriesMounts: Bool = false,
-    _ scan: SecretScan = SecretScan(allowed: [])
+    _ options: CacheOptions, roster: OfRoster? = nil, _ scan: SecretScan = SecretScan(allowed: [])
   ) throws {
     let (from, to) = (try options.sources(), try options.targets())
     var known: [CacheOption.Place: any RemoteCache & CacheTarget] = [:]
@@ -40,11 +63,8 @@ struct SharedCaches: Sendable {
       known[place] = made
       return made
     }
-    sources = from.isEmpty ? [roster].compactMap(\.self) : try from.map { try cache($0.place) }
-    let ofRoster = roster.map { cache in
-      Target(cache: cache, option: CacheOption(place: .registry(cache.reference), hasMounts: carriesMounts))
-    }
-    targets = to.isEmpty ? [ofRoster].compactMap(\.self) : try to.map { Target(cache: try cache($0.place), option: $0) }
+    sources = from.isEmpty ? [roster?.cache].compactMap(\.self) : try from.map { try cache($0.place) }
+    targets = to.isEmpty ? roster.map { [Target($0)] } ?? [] : try to.map { Target(try cache($0.place), $0) }
     self.scan = scan
     let warnings = self.warnings
     remotes = RemoteCaches(sources) { warnings.tell($0) }
@@ -90,9 +110,9 @@ struct SharedCaches: Sendable {
   ///   - repositories: of the targets' registry, to which the images were pushed: these lend their layers.
   /// - Throws: `Failure` where the option says so; `CancellationError`.
   func export(_ cache: BuildCache, _ options: BuildOptions, mountFrom repositories: [String] = []) async throws {
-    for target in targets {
+    for target in targets where cache.hasGrown || !target.isForNewOnly {
       do {
-        let export = try await export(to: target.option, cache, options, mountFrom: repositories)
+        let export = try await export(to: target, cache, options, mountFrom: repositories)
         guard case .written(let blobs, let sent) = try await target.cache.write(export) else {
           log.debug("\(target.cache.name): nothing new")
           continue
@@ -107,7 +127,7 @@ struct SharedCaches: Sendable {
   }
 
   private func export(
-    to target: CacheOption, _ cache: BuildCache, _ options: BuildOptions, mountFrom repositories: [String]
+    to target: Target, _ cache: BuildCache, _ options: BuildOptions, mountFrom repositories: [String]
   ) async throws -> CacheExport {
     let (content, refused) = scan.cleared(try trace.content(in: cache))
     for step in refused {
@@ -129,7 +149,7 @@ struct SharedCaches: Sendable {
   private func tell(_ error: any Error, of target: Target) throws {
     let cause = Failure(error)
     let text = "the cache \(target.cache.name) was not written: \(cause?.message ?? "\(error)")"
-    guard target.option.ignoresErrors else {
+    guard target.ignoresErrors else {
       throw Failure(cause?.exitCode ?? .unavailable, text, hint: cause?.hint)
     }
     let isKnown = (error as? CacheError)?.code != .notWritten && warnings.speak(of: target.cache.name)
