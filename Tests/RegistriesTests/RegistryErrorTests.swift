@@ -74,6 +74,18 @@ struct RegistryErrorTests {
     #expect(policy.delay(after: 5000, asked: nil, random: 1) == .seconds(1))
   }
 
+  @Test(
+    "Retry-After is seconds, or a date, which counts from the answer's own",
+    arguments: [
+      ("7", 7), ("-3", 0), ("0", 0), ("Sat, 21 Nov 2026 13:51:30 GMT", 90), ("Sat, 21 Nov 2026 13:49:00 GMT", 0),
+      ("soon", nil), ("", nil),
+    ])
+  func retryAfter(text: String, seconds: Int?) {
+    let headers: HTTPHeaders = ["Retry-After": text, "Date": "Sat, 21 Nov 2026 13:50:00 GMT"]
+    #expect(
+      error(.checkBlob, status: 429, "", headers: headers).retryAfter == seconds.map { Duration.seconds($0) })
+  }
+
   @Test("a cancelled wait ends the work")
   func cancellation() async {
     let time = ManualTime()
