@@ -36,6 +36,18 @@ struct UploadTests {
     }
   }
 
+  @Test("Docker's registry takes chunks, with a password")
+  func dockerRegistry() async throws {
+    let registry = try await DockerRegistry(withPassword: true)
+    let client = RegistryClient(
+      .init(hosts: [registry.host: HostSettings(chunkSize: 40_000)], timekeeper: ManualTime().timekeeper)
+    ) { _ in .password(user: DockerRegistry.user, password: DockerRegistry.password) }
+    let repository = Reference(registry: registry.host, repository: "team/app")
+    try await client.upload(blob.descriptor, path: blob.path, to: repository)
+    try await client.fetchBlob(blob.descriptor, from: repository, toFile: "\(directory.path)/copy")
+    #expect(try directory.read("copy") == blob.bytes)
+  }
+
   @Test("chunks are no shorter than the registry wants them")
   func leastChunk() async throws {
     let registry = try await UploadRegistry(#"{"least": 70000}"#)
