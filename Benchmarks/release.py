@@ -23,6 +23,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parent.parent / "Tests/EndToEndTests/Services"))
+
 import measure
 from meter import Meter
 from project import SOURCE, Project, certificates
