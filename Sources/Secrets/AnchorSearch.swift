@@ -18,6 +18,8 @@ struct AnchorSearch: Sendable {
   private static let bits: UInt64 = 15
 
   private let anchors: [Anchor]
+  /// The four bytes of each.
+  private let fours: [UInt32]
   /// By the hash of three bytes: 1 where they are of any anchor.
   private let marks: [UInt8]
   /// By the hash of four bytes, one more than the place of the first of `anchors` that has them; 0 for none.
@@ -31,6 +33,7 @@ struct AnchorSearch: Sendable {
     var first = [UInt16](repeating: 0, count: 1 << 12)
     var next: [UInt16] = []
     var anchors: [Anchor] = []
+    var fours: [UInt32] = []
     for (word, rule) in words {
       let bytes = word.utf8.map { $0 | 0x20 }
       precondition(bytes.count >= 4, "the anchor \(word) is too short")
@@ -38,11 +41,13 @@ struct AnchorSearch: Sendable {
       anchors.append(Anchor(bytes: bytes, window: window, rule: rule))
       let four = bytes[window..<window + 4].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
       for three in [four, four >> 8] { marks[Self.hash(UInt64(three))] = 1 }
+      fours.append(four)
       let slot = Self.slot(four)
       next.append(first[slot])
       first[slot] = UInt16(anchors.count)
     }
     self.anchors = anchors
+    self.fours = fours
     self.marks = marks
     self.first = first
     self.next = next
@@ -62,10 +67,9 @@ struct AnchorSearch: Sendable {
       // A four may be looked at from two threes.
       var last = at - 2
       func look(_ place: Int) {
-        for four in [place - 1, place] where four > last {
-          last = four
-          compare(bytes, four, range, found)
-        }
+        if place - 1 > last { compare(bytes, place - 1, range, found) }
+        if place > last { compare(bytes, place, range, found) }
+        last = max(last, place)
       }
       while at + 14 <= end {
         let low = (base + at).loadUnaligned(as: UInt64.self).littleEndian | Self.fold
@@ -95,8 +99,10 @@ struct AnchorSearch: Sendable {
     let four = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)) | 0x2020_2020
     var index = Int(first[Self.slot(four)])
     while index > 0 {
-      let anchor = anchors[index - 1]
-      index = Int(next[index - 1])
+      let candidate = index - 1
+      index = Int(next[candidate])
+      guard fours[candidate] == four else { continue }
+      let anchor = anchors[candidate]
       let start = place - anchor.window
       guard range.contains(start), start + anchor.bytes.count <= bytes.count else { continue }
       if anchor.bytes.indices.allSatisfy({ bytes[start + $0] | 0x20 == anchor.bytes[$0] }) {

@@ -41,7 +41,8 @@ package final class LayerScan: LayerInspector {
     content.end()
     guard !content.hits.isEmpty else { return }
     let path = RuleTable.text(path)
-    for hit in content.hits {
+    // Anchors come in the order of their rarest bytes.
+    for hit in content.hits.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
       result.add(
         Finding(
           rule: table.rules[hit.rule].id, path: path, line: hit.line,

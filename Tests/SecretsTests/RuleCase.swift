@@ -131,6 +131,7 @@ extension RuleCase {
     RuleCase("private-key", Fake.privateKey("OPENSSH PRIVATE KEY").replacing("b3BlbnNz", with: "EXAMPLEx")),
     RuleCase("private-key", Fake.privateKey(), "/opt/venv/lib/python3/site-packages/x/test/server.key"),
     RuleCase("private-key", Fake.privateKey(), "/usr/share/doc/x/examples/key.pem"),
+    RuleCase("private-key", Fake.privateKey(), "/usr/share/go/src/tls/example_test.go"),
     RuleCase("putty-private-key", "Private-Lines: 1\n\(Fake.random(48))\n"),
     RuleCase("github-token", "gh" + "p_" + Fake.random(35)),
     RuleCase("github-token", "gh" + "p_" + String(repeating: "x", count: 36)),

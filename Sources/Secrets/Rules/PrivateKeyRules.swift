@@ -32,8 +32,9 @@ extension Rule {
     guard let root else { return false }
     let parts = path[root.upperBound...].split(separator: "/")
     // A program's file is named as its language has it; any other name is its owner's.
-    if let name = parts.last, name.hasSuffix("_test.go") || name.hasPrefix("test_") && name.contains(".py") { return true }
-    return parts.dropLast().contains { $0.contains("test") || $0.contains("example") }
+    let name = parts.last ?? ""
+    return name.hasSuffix("_test.go") || name.hasPrefix("test_") && name.contains(".py")
+      || parts.dropLast().contains { $0.contains("test") || $0.contains("example") }
   }
 }
 
