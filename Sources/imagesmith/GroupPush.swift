@@ -59,15 +59,27 @@ struct GroupPush: Sendable {
     for blob in blobs where try store.blobs.size(of: blob) != nil { files[blob] = store.blobs.path(of: blob) }
     let display = try progress.transferDisplay("Pushing \(group.name)")
     defer { display.finish() }
-    let result = try await destination.client.push(
-      PushImage(
-        manifest: bytes, mediaType: descriptor.mediaType, files: files,
-        mountFrom: others.sorted()),
-      to: reference
-    ) { progress in
+    let origins = LayerOrigins(images: project.store)
+    let lenders = origins.repositories(of: blobs.filter { files[$0] == nil }, on: reference.registry)
+    let report: ProgressReceiver = { progress in
       display.show(progress)
       guard progress.phase != .moving else { return }
       log.debug("\(reference.repository): \(progress.descriptor.digest.short) \(progress.phase)")
+    }
+    var image = PushImage(
+      manifest: bytes, mediaType: descriptor.mediaType, files: files,
+      mountFrom: others.union(lenders).subtracting([reference.repository]).sorted())
+    let result: PushResult
+    do {
+      result = try await destination.client.push(image, to: reference, progress: report)
+    } catch let error as RegistryError where error.code == .invalid && files.count < Set(blobs).count {
+      // This registry does not have them: they go there from where they are.
+      for layer in manifest.layers where image.files[layer.digest] == nil {
+        try await origins.fetch(layer, into: store.blobs)
+        image.files[layer.digest] = store.blobs.path(of: layer.digest)
+      }
+      try await SecretScan(project).check(group.name, descriptor.digest, manifest, in: store.blobs)
+      result = try await destination.client.push(image, to: reference, progress: report)
     }
     display.finish()
     try PushRecord(project, group: group.name).keep(result.image)

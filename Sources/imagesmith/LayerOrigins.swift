@@ -20,6 +20,18 @@ struct LayerOrigins: Sendable {
   /// The caches that have a layer, as `--cache-from` has them.
   func places(of digest: Digest) -> [String] { all()["\(digest)"] ?? [] }
 
+  /// The repositories of a registry that have some of the layers, sorted.
+  func repositories(of layers: [Digest], on registry: String) -> [String] {
+    let places = all()
+    let known = Set(layers.flatMap { places["\($0)"] ?? [] })
+    return Set(
+      known.compactMap { place -> String? in
+        guard case .registry(let reference)? = try? CacheOption.parse(place, .from).place else { return nil }
+        return reference.registry == registry ? reference.repository : nil
+      }
+    ).sorted()
+  }
+
   /// An image of the store, whose layers are fetched where no build has needed them yet.
   func image(tagged tag: String) -> LayoutSource {
     LayoutSource(directory: images, tag: tag, name: tag) { layer in
