@@ -110,7 +110,7 @@ package struct RegistryCopyDestination: CopyDestination {
     } catch {
       let isSourceAtFault = pipe.isBroken
       pipe.stopReading()
-      do { try await arrival } catch  where isSourceAtFault { throw error } catch {}
+      do { try await arrival } catch { if isSourceAtFault { throw error } }
       try Task.checkCancellation()
       // One that has begun may have been refused for the way in which it came; a file can come in other ways.
       let hasBegun = left.withLock { $0 } < blob.size
