@@ -22,7 +22,7 @@ struct Destination: Sendable {
   init(_ project: Project, registry: String?) async throws {
     version = await SourceVersion.commit(in: project.directory)
     aws = try AWSEnvironment(variables: Environment.variables, region: project.roster.aws.region)
-    let token = try ECRToken(aws)
+    let token = ECRToken(aws)
     client = try RegistryAccess(aws: aws, token: token).client()
     if let registry {
       try Self.check(registry)

@@ -2,17 +2,17 @@ import AWS
 
 /// ECR's token. Whoever asks for it again has had the one before refused, and gets a new one.
 actor ECRToken {
-  private let ecr: ECR
+  private let aws: AWSEnvironment
   private var unused: ECR.Authorization?
 
-  init(_ aws: AWSEnvironment) throws { ecr = ECR(try aws.client(for: .ecr)) }
+  init(_ aws: AWSEnvironment) { self.aws = aws }
 
   /// The host for which ECR makes tokens: that of the account's registry.
   ///
   /// - Throws: `AWSError` when ECR cannot be asked.
   func host() async throws -> String {
     if let unused { return unused.host }
-    let token = try await ecr.authorization()
+    let token = try await fresh()
     unused = token
     return token.host
   }
@@ -21,6 +21,11 @@ actor ECRToken {
   func next() async throws -> ECR.Authorization {
     defer { unused = nil }
     if let unused { return unused }
-    return try await ecr.authorization()
+    return try await fresh()
+  }
+
+  /// Only here a region is needed: a registry that is not ECR's has none.
+  private func fresh() async throws -> ECR.Authorization {
+    try await ECR(aws.client(for: .ecr)).authorization()
   }
 }
