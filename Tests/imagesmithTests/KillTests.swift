@@ -104,6 +104,7 @@ struct KillTests {
       for (digest, bytes) in project.blobs { #expect(registry.blob(digest, in: "kill/pii") == bytes, comment) }
     }
     let whole = try run(arguments, in: project.folder, against: { try FaultyRegistry(onTraffic: $0) }, killedAt: nil)
+    try #require(whole.last.code == 0, "\(whole.last.errors)")
     expectStored(whole.last, whole.registry, "without a kill")
     var killed = 0
     for number in 0..<Self.kills {
