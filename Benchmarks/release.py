@@ -125,7 +125,7 @@ class Releases:
     def release(self, project, name):
         registry = ["--registry", self.registry.address]
         if name == "hub":
-            commands = [["build"], ["push", *registry], ["register", *registry]]
+            commands = [["build", *registry], ["push", *registry], ["register", *registry]]
         elif name == "one group":
             commands = [["release", "--group", GROUP, *registry]]
         else:
