@@ -2,6 +2,7 @@ import Glibc
 import Layers
 import Native
 import OCI
+import Secrets
 import Synchronization
 
 /// The cache mounts that builds of this process have opened: their folders, by id.
@@ -55,10 +56,11 @@ extension BuildCache {
   private func pack(_ path: String, _ epoch: Int) throws -> Layer? {
     let folder = try FileDescriptor.open(path, O_RDONLY | O_DIRECTORY)
     guard flock(folder.raw, LOCK_SH | LOCK_NB) == 0 else { return nil }
-    var writer = try LayerWriter(into: blobs, compression: .default, epoch: epoch)
+    let scan = LayerScan()
+    var writer = try LayerWriter(into: blobs, compression: .default, epoch: epoch, inspector: scan)
     try TreeWalker(root: path).forEach { (entry) throws(LayerError) in try writer.append(entry) }
     var layer = try writer.finish()
-    try made(layer, nil)
+    try made(layer, scan.result)
     layer.descriptor.mediaType = Self.mountType
     _ = consume folder
     return layer

@@ -47,8 +47,10 @@ package struct ConfigScan: Sendable {
   package func redacted(_ text: String, others: Set<[UInt8]> = []) -> String {
     var secrets = Set(hits(in: text).map { String(decoding: $0.secret, as: UTF8.self) })
     secrets.formUnion(others.map { String(decoding: $0, as: UTF8.self) })
-    for (name, value) in Self.assignments(in: text) where SecretName.isNamed(name) && SecretName.isSecret(value) {
-      secrets.insert(value)
+    // What is shown may leave out more than what is refused: `TOKEN=x make` within a RUN as well.
+    for (name, value) in Self.words(of: text).compactMap(Self.pair) where SecretName.isNamed(name) {
+      let bare = Self.unquoted(value)
+      if SecretName.isSecret(bare) { secrets.insert(bare) }
     }
     // The longest first: one may be a part of another.
     return secrets.filter { !$0.isEmpty }.sorted { $0.utf8.count > $1.utf8.count }
@@ -102,7 +104,7 @@ package struct ConfigScan: Sendable {
 
   /// `NAME=VALUE` in what made a step: of ARG, ENV and LABEL, and before the command of a RUN, where build arguments stand.
   static func assignments(in step: String) -> [(name: String, value: String)] {
-    var words = step.split { $0 == " " || $0 == "\t" || $0 == "\n" }.map(String.init)
+    var words = words(of: step)
     guard let first = words.first?.uppercased() else { return [] }
     if first == "RUN" || first.hasPrefix("|") {
       guard let count = words.prefix(2).lazy.compactMap({ $0.hasPrefix("|") ? Int($0.dropFirst()) : nil }).first
@@ -111,6 +113,12 @@ package struct ConfigScan: Sendable {
     } else if !["ARG", "ENV", "LABEL"].contains(first) {
       return []
     }
-    return words.compactMap(pair).map { ($0.name, $0.value.filter { $0 != "\"" && $0 != "'" }) }
+    return words.compactMap(pair).map { ($0.name, unquoted($0.value)) }
   }
+
+  private static func words(of text: String) -> [String] {
+    text.split { $0 == " " || $0 == "\t" || $0 == "\n" }.map(String.init)
+  }
+
+  private static func unquoted(_ value: String) -> String { value.filter { $0 != "\"" && $0 != "'" } }
 }

@@ -19,20 +19,32 @@ extension SecretScan {
     return SecretScan(try Project(file: "users.yaml", groups: []))
   }
 
-  /// What of a cache's content may go: without the steps whose layers have a secret in them, as was seen when they were
-  /// written, and without the secrets in the text of the others.
+  /// What of a cache's content may go: without the steps, bases and folders of cache mounts in whose layers a secret was seen
+  /// when they were written, and without the secrets in the text of the other steps.
   ///
-  /// - Returns: also the first lines of the steps that may not.
+  /// - Returns: also what may not go, by the first lines of steps, the names of bases and the ids of mounts.
   func cleared(_ content: CacheContent) -> (content: CacheContent, refused: [String]) {
     var cleared = content
-    var refused: [String] = []
+    var refused: Set<String> = []
     for (key, record) in content.steps {
       cleared.steps[key]?.instruction = ConfigScan().redacted(record.instruction)
-      guard let layer = record.layer, let result = records.result(of: layer.diffID.digest), !leaks(result).isEmpty
-      else { continue }
+      guard let layer = record.layer, hasLeaks(layer) else { continue }
       cleared.steps[key] = nil
-      refused.append(Self.shown(record.instruction))
+      cleared.sights["\(layer.diffID)"] = nil
+      refused.insert(Self.shown(record.instruction))
     }
-    return (cleared, Set(refused).sorted())
+    for (key, base) in content.bases where base.layers.contains(where: hasLeaks) {
+      cleared.bases[key] = nil
+      refused.insert(base.name)
+    }
+    for (id, layer) in content.mounts where hasLeaks(layer) {
+      cleared.mounts[id] = nil
+      refused.insert("the cache mount \(id)")
+    }
+    return (cleared, refused.sorted())
+  }
+
+  private func hasLeaks(_ layer: Layer) -> Bool {
+    records.result(of: layer.diffID.digest).map { !leaks($0).isEmpty } ?? false
   }
 }

@@ -129,15 +129,16 @@ struct SharedCaches: Sendable {
   private func export(
     to target: Target, _ cache: BuildCache, _ options: BuildOptions, mountFrom repositories: [String]
   ) async throws -> CacheExport {
-    let (content, refused) = scan.cleared(try trace.content(in: cache))
+    var all = try trace.content(in: cache)
+    if target.hasMounts {
+      all.mounts = try await cache.packMounts(epoch: Environment.epoch(or: BuildRequest.standardEpoch))
+    }
+    let (content, refused) = scan.cleared(all)
     for step in refused {
       Console.standard.warn("a layer with a secret in it stays here, and is in no cache: \(step)")
     }
     var export = CacheExport(
       content: target.hasAllStages ? content : Self.only(images.layers, of: content), blobs: cache.blobs)
-    if target.hasMounts {
-      export.content.mounts = try await cache.packMounts(epoch: Environment.epoch(or: BuildRequest.standardEpoch))
-    }
     export.mountFrom = repositories
     export.origins = sources
     export.replacesSteps = options.noCache || options.pull

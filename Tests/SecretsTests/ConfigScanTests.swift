@@ -95,6 +95,7 @@ struct ConfigScanTests {
     #expect(scan.redacted("RUN echo 'ann:hunter2' | chpasswd") == "RUN echo 'ann:…' | chpasswd")
     #expect(scan.redacted("RUN put \(Fake.gitHub) /x") == "RUN put … /x")
     #expect(scan.redacted("RUN make-netrc ann hunter2", others: [Array("hunter2".utf8)]) == "RUN make-netrc ann …")
+    #expect(scan.redacted("RUN DB_PASSWORD='hunter2' make") == "RUN DB_PASSWORD='…' make")
     #expect(scan.redacted("RUN apt-get install git") == "RUN apt-get install git")
   }
 }

@@ -31,9 +31,16 @@ struct CacheScanTests {
     content.steps["3"] = StepRecord(layer: try layer("c"), instruction: "RUN make install")
     content.steps["4"] = StepRecord(layer: nil, instruction: "WORKDIR /srv")
 
+    content.bases["5"] = BaseRecord(
+      name: "debian/trixie", config: ImageConfig(platform: .host), layers: [try layer("a")])
+    content.mounts = ["pip": try layer("a"), "apt": try layer("b")]
+    content.sights = ["\(try layer("a").diffID)": LayerSights(), "\(try layer("b").diffID)": LayerSights()]
+
     let strict = SecretScan(records: records, bases: BaseCache(cache: path), allowed: []).cleared(content)
     #expect(strict.content.steps.keys.sorted() == ["2", "3", "4"])
-    #expect(strict.refused == ["COPY key /root/key"])
+    #expect(strict.refused == ["COPY key /root/key", "debian/trixie", "the cache mount pip"])
+    #expect(strict.content.bases.isEmpty && strict.content.mounts.keys.sorted() == ["apt"])
+    #expect(strict.content.sights.keys.sorted() == ["\(try layer("b").diffID)"])
     #expect(strict.content.steps["2"]?.instruction == "RUN echo 'ann:…' | chpasswd")
     #expect(strict.content.steps["3"] == content.steps["3"])
 
