@@ -1,3 +1,4 @@
+import FaultyRegistries
 import Native
 import OCI
 import Testing
@@ -33,43 +34,37 @@ struct MirrorTests {
 
   @Test("a pull asks the mirror alone, with its prefix; a push goes to the registry")
   func mirrored() async throws {
-    let (registry, mirror) = (try await MisbehavingRegistry(), try await MisbehavingRegistry())
+    let (registry, mirror) = (try FaultyRegistry(), try FaultyRegistry())
     _ = try await RegistryClient.patient().push(image.push(), to: reference(mirror.host, "hub/team/app"))
     let client = try client(registry.host, "\(mirror.host)/hub")
     #expect(try await !pull(client, reference(registry.host)).isEmpty)
-    #expect(try await registry.requests().isEmpty)
+    #expect(registry.requests.isEmpty)
     _ = try await client.push(image.push(), to: reference(registry.host))
-    #expect(try await registry.requests().contains { $0.method == "PUT" })
-    #expect(
-      try await mirror.requests().filter { $0.method != "GET" }.allSatisfy { $0.target.hasPrefix("/v2/hub/team/app/") })
+    #expect(registry.requests.contains { $0.method == "PUT" })
+    #expect(mirror.requests.filter { $0.method != "GET" }.allSatisfy { $0.target.hasPrefix("/v2/hub/team/app/") })
   }
 
   @Test(
     "what a mirror has not, refuses or spoils comes from the registry, byte for byte",
     arguments: [
-      "[]",
-      #"[{"path": "manifests", "do": "status", "status": 403, "times": 9}]"#,
-      #"[{"path": "manifests", "do": "status", "status": 500, "times": 9}]"#,
-      #"[{"path": "manifests", "do": "close", "times": 9}]"#,
-      #"[{"path": "manifests", "do": "status", "status": 200, "body": "no manifest", "times": 9}]"#,
-    ])
-  func falls(rules: String) async throws {
-    let (registry, mirror) = (
-      try await MisbehavingRegistry(), try await MisbehavingRegistry(#"{"rules": \#(rules)}"#)
-    )
+      nil, .status(403), .status(500), .close, .status(200, body: "no manifest"),
+    ] as [Fault?])
+  func falls(fault: Fault?) async throws {
+    let rules = fault.map { [FaultSchedule.Rule($0, at: .checkManifest, .fetchManifest, times: .max)] } ?? []
+    let (registry, mirror) = (try FaultyRegistry(), try FaultyRegistry(Manner(), FaultSchedule(rules)))
     _ = try await RegistryClient.patient().push(image.push(), to: reference(registry.host))
     var byDigest = reference(registry.host)
     byDigest.tag = nil
     byDigest.digest = Digest(sha256: try SHA256.hash(image.push().manifest))
     let pulled = try await pull(try client(registry.host, mirror.host), byDigest)
     #expect(pulled == (try await pull(.patient(), byDigest)))
-    #expect(try await !mirror.requests().isEmpty)
+    #expect(!mirror.requests.isEmpty)
     #expect(time.sleeps.isEmpty)
   }
 
   @Test("a mirror that nobody answers at is tried once, and told")
   func down() async throws {
-    let registry = try await MisbehavingRegistry()
+    let registry = try FaultyRegistry()
     _ = try await RegistryClient.patient().push(image.push(), to: reference(registry.host))
     let notes = Counter()
     _ = try await pull(try client(registry.host, "127.0.0.1:1", notes: notes), reference(registry.host))
@@ -79,35 +74,39 @@ struct MirrorTests {
 
   @Test("a blob whose mirror breaks in the middle goes on at the registry from there")
   func broken() async throws {
-    let (registry, mirror) = (
-      try await MisbehavingRegistry(),
-      try await MisbehavingRegistry(
-        #"{"rules": [{"path": "blobs/sha256", "method": "GET", "do": "cut", "bytes": 100, "times": 9}]}"#)
-    )
+    let rule = FaultSchedule.Rule(.cut(afterBytes: 400), at: .fetchBlob, times: .max)
+    let (registry, mirror) = (try FaultyRegistry(), try FaultyRegistry(Manner(), FaultSchedule([rule])))
     for host in [registry.host, mirror.host] {
       _ = try await RegistryClient.patient().push(image.push(), to: reference(host))
     }
     let pulled = try await pull(try client(registry.host, mirror.host), reference(registry.host))
     #expect(pulled == (try await pull(.patient(), reference(registry.host))))
-    #expect(try await registry.requests().contains { $0.range == "bytes=100-" })
+    #expect(registry.requests.contains { $0.range != nil })
   }
 
   @Test("a mirror's credentials are asked for by its own name, and those of the registry do not go there")
   func credentials() async throws {
-    let registry = try await MisbehavingRegistry(#"{"auth": {"scheme": "basic", "passwords": ["r"]}}"#)
-    let mirror = try await MisbehavingRegistry(#"{"auth": {"scheme": "basic", "passwords": ["m"]}}"#)
+    let (registry, mirror) = (try Self.locked("r"), try Self.locked("m"))
     let source: CredentialSource = { .password(user: "AWS", password: $0 == mirror.host ? "m" : "r") }
     _ = try await RegistryClient.patient(credentials: source).push(image.push(), to: reference(registry.host))
     var configuration = RegistryClient.Configuration(timekeeper: time.timekeeper)
     configuration.mirrors[registry.host] = [try #require(RegistryMirror(mirror.host))]
     _ = try await pull(RegistryClient(configuration, credentials: source), reference(registry.host))
-    let seen = Set(try await mirror.requests().compactMap(\.authorization))
+    let seen = Set(mirror.requests.compactMap(\.authorization))
     #expect(seen == [try #require(Credentials.password(user: "AWS", password: "m").basic).header])
+  }
+
+  private static func locked(_ password: String) throws -> FaultyRegistry {
+    try FaultyRegistry(
+      Manner {
+        $0.authentication = .basic
+        $0.passwords = [password]
+      })
   }
 
   @Test("the registry's own state is not asked of a mirror: a push sees its own tag")
   func state() async throws {
-    let (registry, mirror) = (try await MisbehavingRegistry(), try await MisbehavingRegistry())
+    let (registry, mirror) = (try FaultyRegistry(), try FaultyRegistry())
     _ = try await RegistryClient.patient().push(image.push(), to: reference(mirror.host))
     let client = try client(registry.host, mirror.host)
     #expect(try await client.check(reference(registry.host)) == nil)

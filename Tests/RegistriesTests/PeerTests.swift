@@ -1,3 +1,4 @@
+import FaultyRegistries
 import Native
 import OCI
 import Testing
@@ -8,7 +9,7 @@ import Testing
 struct PeerTests {
   @Test("a request that may not reach this machine sends nothing there, whatever name leads to it")
   func refused() async throws {
-    let server = try await MisbehavingRegistry()
+    let server = try FaultyRegistry()
     let port = try #require(server.host.split(separator: ":").last)
     let client = HTTPClient()
     for name in ["127.0.0.1", "localhost"] {
@@ -23,14 +24,13 @@ struct PeerTests {
       request.refusesPeer = { _ in false }
       #expect(try await client.send(request).status == 200)
     }
-    #expect(try await server.requests().filter { $0.target == "/v2/" }.count == 4)
+    #expect(server.count(.ping) == 4)
   }
 
   @Test("a host that answered from outside sends nobody into this machine; one that is here itself may")
   func redirects() async throws {
     let image = try TestImage()
-    let registry = try await MisbehavingRegistry(
-      #"{"rules": [{"path": "blobs/sha256", "method": "GET", "do": "redirect", "times": 9}]}"#)
+    let registry = try FaultyRegistry(Manner { $0.redirectsBlobs = true })
     let target = Reference(registry: registry.host, repository: "a", tag: "v1")
     let client = RegistryClient.patient()
     _ = try await client.push(image.push(), to: target)
@@ -42,18 +42,18 @@ struct PeerTests {
     #expect(error?.code == .unsafe)
     #expect(error?.message.contains("its name leads to 127.0.0.1") == true)
     #expect(error?.isTemporary == false)
-    #expect(try await registry.requests().filter(\.elsewhere).count == 1)
+    #expect(registry.count(.fetchElsewhere) == 1)
   }
 
   @Test("nor is a password sent to a token server that is here")
   func tokens() async throws {
-    let registry = try await MisbehavingRegistry(#"{"auth": {"scheme": "bearer", "passwords": ["p"]}}"#)
-    let client = RegistryClient.patient { _ in .password(user: "AWS", password: "p") }
+    let registry = try FaultyRegistry(Manner { $0.authentication = .bearer })
+    let client = RegistryClient.patient { _ in .password(user: "AWS", password: registry.password) }
     let target = Reference(registry: registry.host, repository: "a", tag: "v1")
     client.memory.note(peer: "2001:db8::1", of: client.host(of: target))
     let error = await #expect(throws: RegistryError.self) { _ = try await client.check(target) }
     #expect(error?.code == .unsafe)
-    #expect(try await registry.requests().allSatisfy { !$0.target.hasPrefix("/token") })
+    #expect(registry.count(.token) == 0)
   }
 
   @Test(

@@ -1,3 +1,4 @@
+import FaultyRegistries
 import Native
 import OCI
 import Testing
@@ -92,20 +93,16 @@ struct ReferrerTests {
 
   @Test("tags come page after page, each once, and are asked for by number")
   func pages() async throws {
-    let registry = try await MisbehavingRegistry(
-      #"""
-      {"rules": [
-        {"path": "tags/list", "do": "status", "status": 200, "body": "{\"tags\": [\"a\", \"b\"]}",
-          "headers": {"Link": "</v2/x/tags/list?last=b&n=2>; rel=\"next\""}},
-        {"path": "tags/list", "do": "status", "status": 503},
-        {"path": "tags/list", "do": "status", "status": 200, "body": "{\"tags\": [\"b\", \"c\", \"bad tag\"]}",
-          "headers": {"Link": "<?last=c&n=2>; rel=next"}},
-        {"path": "tags/list", "do": "status", "status": 200, "body": "{\"tags\": null}"}]}
-      """#)
+    let first = Fault.status(
+      200, headers: ["Link": #"</v2/x/tags/list?last=b&n=2>; rel="next""#], body: #"{"tags": ["a", "b"]}"#)
+    let second = Fault.status(
+      200, headers: ["Link": "<?last=c&n=2>; rel=next"], body: #"{"tags": ["b", "c", "bad tag"]}"#)
+    let answers = [first, .status(503), second, .status(200, body: #"{"tags": null}"#)]
+    let registry = try FaultyRegistry(Manner(), FaultSchedule(answers.map { .init($0, at: .listTags) }))
     let repository = Reference(registry: registry.host, repository: "x")
     #expect(try await RegistryClient.patient().tags(of: repository, pageSize: 2) == ["a", "b", "c"])
     #expect(
-      try await registry.requests().map(\.target) == [
+      registry.requests.map(\.target) == [
         "/v2/x/tags/list?n=2", "/v2/x/tags/list?last=b&n=2", "/v2/x/tags/list?last=b&n=2", "/v2/x/tags/list?last=c&n=2",
       ])
   }
@@ -113,21 +110,18 @@ struct ReferrerTests {
   @Test(
     "pages that go in a circle, or to another server, are an error",
     arguments: [
-      ("</v2/a/tags/list>; rel=\\\"next\\\"", RegistryError.Code.refused, 1),
+      ("</v2/a/tags/list>; rel=\"next\"", RegistryError.Code.refused, 1),
       ("</v2/a/tags/list?last=x>; rel=next", .refused, 2),
-      ("<http://127.0.0.1:1/v2/a/tags/list?last=x>; rel=\\\"next\\\"", .unsafe, 1),
+      ("<http://127.0.0.1:1/v2/a/tags/list?last=x>; rel=\"next\"", .unsafe, 1),
     ])
   func circles(link: String, code: RegistryError.Code, requests: Int) async throws {
-    let registry = try await MisbehavingRegistry(
-      """
-      {"rules": [{"path": "tags/list", "do": "status", "status": 200, "times": 50,
-        "body": "{\\"tags\\": [\\"a\\"]}", "headers": {"Link": "\(link)"}}]}
-      """)
+    let answer = Fault.status(200, headers: ["Link": link], body: #"{"tags": ["a"]}"#)
+    let registry = try FaultyRegistry(Manner(), FaultSchedule([.init(answer, at: .listTags, times: .max)]))
     let error = await #expect(throws: RegistryError.self) {
       _ = try await RegistryClient.patient().tags(of: Reference(registry: registry.host, repository: "a"))
     }
     #expect(error?.code == code)
-    #expect(try await registry.requests().count == requests)
+    #expect(registry.requests.count == requests)
   }
 
   @Test(
