@@ -5,7 +5,7 @@ import Testing
 @testable import Registries
 
 /// Faults of uploads in chunks: what arrives is what was sent, whatever the registry says of it in between.
-@Suite("Faults of chunks")
+@Suite("Faults of chunks", .serialized)
 struct ChunkFaultTests {
   private let image: TestImage
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Registries
 
 /// Each fault by itself, at each kind of request: what can be waited out or gone around is survived, byte for byte.
-@Suite("Faults that are survived")
+@Suite("Faults that are survived", .serialized)
 struct FaultTests {
   private let image: TestImage
 

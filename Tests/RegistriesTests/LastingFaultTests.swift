@@ -5,7 +5,7 @@ import Testing
 @testable import Registries
 
 /// What nobody can wait out ends in one error that says what and where, with the exit code for it.
-@Suite("Faults that are not survived")
+@Suite("Faults that are not survived", .serialized)
 struct LastingFaultTests {
   private let image: TestImage
 
