@@ -18,7 +18,7 @@ extension StageBuilder {
     // Of a stage or an image it is known without a look whether it has changed.
     let named = step.isRemote ? try await remoteKey(of: step, after: own.key) : own.key
     let known = try named.flatMap { named in try source.map { try $0.key.map { try named.joined(with: $0) } } ?? named }
-    if let known, let record = try await cached(known) {
+    if let known, let record = try await cached(known, asks: !isAlone) {
       if step.sources.isEmpty { try account(for: own.key, own.inputs, isCached: true) } else { explainCached() }
       try take(record)
       return .cached
@@ -29,7 +29,7 @@ extension StageBuilder {
     defer { fetched.area?.remove() }
     let index = fetched.trees.isEmpty ? try source?.fileIndex(builder.cache) : nil
     let (items, content, inputs) = try await Self.read(step, opened, fetched, after: own, index)
-    let kept = try await cached(content)
+    let kept = try await cached(content, asks: !isAlone)
     try account(for: content, inputs, isCached: kept != nil)
     if let record = kept {
       if let known { try keep(record, for: known) }
@@ -40,7 +40,8 @@ extension StageBuilder {
       builder.report(.warning("\(RemoteAddress.redacted(instruction.source)): nothing matches"))
     }
     let layer = try await write(step, items, isAlone: isAlone)
-    let record = StepRecord(layer: layer, instruction: RemoteAddress.redacted(instruction.source))
+    let record = StepRecord(
+      layer: layer, instruction: RemoteAddress.redacted(instruction.source), isSeen: isAlone ? nil : true)
     for key in Set([known, content].compactMap(\.self)) { try keep(record, for: key) }
     try take(record)
     return .done

@@ -11,13 +11,13 @@ extension StageBuilder {
     var hasher = try hasher("workdir", onto: key)
     try hasher.add([path, user])
     let (stepKey, inputs) = try hasher.finishWithInputs()
-    let known = try await cached(stepKey)
+    let known = try await cached(stepKey, asks: true)
     try account(for: stepKey, inputs, isCached: known != nil)
     let record: StepRecord
     if let known {
       record = known
     } else {
-      record = StepRecord(layer: try await make(path, for: user), instruction: "WORKDIR \(path)")
+      record = StepRecord(layer: try await make(path, for: user), instruction: "WORKDIR \(path)", isSeen: true)
       try keep(record, for: stepKey)
     }
     addHistory("WORKDIR \(path)", isEmpty: record.layer == nil)

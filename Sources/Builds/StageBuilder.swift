@@ -172,12 +172,15 @@ extension StageBuilder {
   }
 
   /// The record of a step that may be taken from the cache: its layer is here, or another machine has it.
-  func cached(_ key: StepKey) async throws -> StepRecord? {
+  ///
+  /// - Parameter asks: whether the step asks the tree below. One that was done here before answers were kept is done once
+  ///   more, which costs little and changes nothing: other machines need the answers.
+  func cached(_ key: StepKey, asks: Bool = false) async throws -> StepRecord? {
     let names = [stage.name, String(stage.index)].compactMap(\.self)
     guard request.usesCache && request.uncachedStages.isDisjoint(with: names) else { return nil }
     let cache = builder.cache
     let own = cache.steps.record(of: key)
-    if let own {
+    if let own, !asks || own.isSeen == true {
       guard let layer = own.layer, try !cache.use(layer) else { return trace(own, key) }
     }
     if let other = await cache.remotes.step(key) {

@@ -10,14 +10,19 @@ package struct PushImage: Sendable {
   package var files: [Digest: String]
   /// Repositories of the target's registry that may have some of the blobs.
   package var mountFrom: [String]
+  /// Blobs that are in the target by all that is known, and are sent only where the registry says that they are not. Those
+  /// without a file are among them anyway.
+  package var believed: Set<Digest>
 
   package init(
-    manifest: [UInt8], mediaType: MediaType = .imageManifest, files: [Digest: String], mountFrom: [String] = []
+    manifest: [UInt8], mediaType: MediaType = .imageManifest, files: [Digest: String], mountFrom: [String] = [],
+    believed: Set<Digest> = []
   ) {
     self.manifest = manifest
     self.mediaType = mediaType
     self.files = files
     self.mountFrom = mountFrom
+    self.believed = believed
   }
 }
 

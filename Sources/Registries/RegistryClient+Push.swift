@@ -4,7 +4,8 @@ import OCI
 extension RegistryClient {
   /// Pushes an image. What is there already costs one request; else blobs go in parallel, then the manifest.
   ///
-  /// Blobs that have no file here are believed to be there, and are looked for when the registry refuses the manifest.
+  /// Blobs that have no file here, and others that the caller believes to be there, are looked for only when the registry
+  /// refuses the manifest.
   ///
   /// - Parameter reference: the tag, or without one the digest, that will name the image.
   /// - Throws: `RegistryError`; of code `immutable` when the tag names another image and may not be moved.
@@ -38,8 +39,8 @@ extension RegistryClient {
       }
       for (blob, arrival) in zip(blobs, arrivals) { result.count(blob, arrival) }
     }
-    let believed = blobs.filter { image.files[$0.digest] == nil }
-    try await deliver(blobs.filter { image.files[$0.digest] != nil })
+    let believed = blobs.filter { image.files[$0.digest] == nil || image.believed.contains($0.digest) }
+    try await deliver(blobs.filter { !believed.contains($0) })
     do {
       _ = try await put(manifest: image.manifest, image.mediaType, to: target, until: deadline)
       for blob in believed { result.count(blob, .existing) }

@@ -41,8 +41,12 @@ struct GroupPush: Sendable {
       Set(repositories + [project.roster.cache?.repository].compactMap(\.self)))
   }
 
-  /// - Parameter progress: how it is shown meanwhile.
-  func push(_ group: Group, _ progress: ProgressMode) async throws -> PushedImage {
+  /// - Parameters:
+  ///   - progress: how it is shown meanwhile.
+  ///   - isShared: whether another machine has released a blob, as far as is known.
+  func push(
+    _ group: Group, _ progress: ProgressMode, isShared: (Digest) -> Bool = { _ in false }
+  ) async throws -> PushedImage {
     // A build that moves the tag meanwhile leaves what is being sent.
     let hold = try store.holdBlobs()
     defer { withExtendedLifetime(hold) {} }
@@ -68,7 +72,8 @@ struct GroupPush: Sendable {
     }
     var image = PushImage(
       manifest: bytes, mediaType: descriptor.mediaType, files: files,
-      mountFrom: others.union(lenders).subtracting([reference.repository]).sorted())
+      mountFrom: others.union(lenders).subtracting([reference.repository]).sorted(),
+      believed: Set(blobs.filter(isShared)))
     let result: PushResult
     do {
       result = try await destination.client.push(image, to: reference, progress: report)

@@ -35,7 +35,8 @@ struct ReleaseCommand: InterruptibleCommand {
     // One after the other, as the second mounts what the first has brought.
     var pushed: [(Group, PushedImage)] = []
     for group in project.groups {
-      let image = try await push.push(group, options.progress)
+      let remotes = images.store.cache.remotes
+      let image = try await push.push(group, options.progress) { !remotes.places(of: $0).isEmpty }
       pushed.append((group, image))
       try output.print("\(image)", ["group": group.name, "image": "\(image)", "digest": "\(image.digest)"])
     }

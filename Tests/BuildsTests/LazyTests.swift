@@ -95,6 +95,35 @@ struct LazyTests {
     #expect(remote.fetched.isEmpty == isAbove)
   }
 
+  @Test("a machine whose cache is from before answers were kept does its COPYs once more, and then can help others")
+  func olderCache() async throws {
+    let warm = try machine()
+    let before = try await warm.build(Self.file)
+    let folder = warm.cache + "/steps"
+    for case let name as String in try #require(FileManager.default.enumerator(atPath: folder))
+    where name.hasSuffix(".json") {
+      let file = URL(filePath: "\(folder)/\(name)")
+      let text = try String(contentsOf: file, encoding: .utf8).replacingOccurrences(of: ",\"isSeen\":true", with: "")
+        .replacingOccurrences(of: "\"isSeen\":true,", with: "")
+      try #require(!text.contains("isSeen"))
+      try text.write(to: file, atomically: false, encoding: .utf8)
+    }
+    try FileManager.default.removeItem(atPath: warm.cache + "/sights")
+    try FileManager.default.createDirectory(atPath: warm.cache + "/sights", withIntermediateDirectories: false)
+
+    let again = try await warm.build(Self.file)
+    #expect(again.image == before.image)
+    #expect(again.cached == [1, 3, 5])
+    #expect(try await warm.build(Self.file).cached == Array(1...11))
+
+    var cold = try machine()
+    let remote = try CountingCache(again)
+    cold.remotes = [remote]
+    try cold.write(["accounts/passwd": "a\nb"])
+    _ = try await cold.build(Self.file)
+    #expect(remote.fetched == [])
+  }
+
   @Test("a change of packages: the layers below the first changed step are fetched, and no other")
   func packages() async throws {
     var (warm, built, cold) = try await machines()

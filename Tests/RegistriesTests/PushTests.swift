@@ -89,6 +89,10 @@ struct PushTests {
     let mounted = try await client.push(known, to: reference(registry.host, "team/app"))
     #expect(mounted.mounted == image.size)
     #expect(try await client.fetchManifest(reference(registry.host, "team/app")).bytes == image.manifest)
+    // What is here is sent where it was believed to be there wrongly.
+    let wrong = PushImage(manifest: image.manifest, files: image.files, believed: Set(image.files.keys))
+    #expect(try await client.push(wrong, to: reference(registry.host, "team/other")).uploaded == image.size)
+    #expect(try await client.push(wrong, to: reference(registry.host, "team/other", tag: "v2")).existing == image.size)
   }
 
   @Test("without a tag the image goes by its digest")

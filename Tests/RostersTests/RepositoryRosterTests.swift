@@ -26,6 +26,7 @@ import Testing
         == Roster(
           project: "jupyterhub", aws: AWSSettings(region: "us-east-1"),
           registry: RegistrySettings(repository: "jupyterhub/{group}", tag: "{version}"),
+          cache: CacheSettings(repository: "jupyterhub/cache", tag: "cache", mounts: false),
           base: .bootstrap(distribution: "debian", suite: "trixie", mirror: nil),
           image: ImageSettings(
             compression: .zstd, apt: [], python: "images/requirements.lock", r: ["ggplot2", "dplyr", "devtools"]),
@@ -69,17 +70,17 @@ import Testing
       error.message == """
         users.yaml:4:3: error: unknown key "regoin" in aws
           hint: did you mean "region"?
-        users.yaml:19:51: error: Fargate has no task with 2 vCPU and 2 GB
+        users.yaml:20:51: error: Fargate has no task with 2 vCPU and 2 GB
           hint: with 2 vCPU, memory is 4 GB to 16 GB in steps of 1 GB
-        users.yaml:22:12: error: "s3://datalake/pii/raw" overlaps pii's "s3://datalake/pii" (line 18)
+        users.yaml:23:12: error: "s3://datalake/pii/raw" overlaps pii's "s3://datalake/pii" (line 19)
           hint: a group's data must lie apart from every other group's
-        users.yaml:26:16: error: uid 2001 is already user1's (line 25)
+        users.yaml:27:16: error: uid 2001 is already user1's (line 26)
           hint: the next free uid is 2004
-        users.yaml:26:31: error: nobody defines the group "pi"
+        users.yaml:27:31: error: nobody defines the group "pi"
           hint: did you mean "pii"?
-        users.yaml:27:3: error: "root" is already a user or group of the system
+        users.yaml:28:3: error: "root" is already a user or group of the system
           hint: choose another name
-        users.yaml:28:16: error: uid 12 is below 1000: those are the system's
+        users.yaml:29:16: error: uid 12 is below 1000: those are the system's
           hint: the next free uid is 2005
         """)
   }

@@ -44,7 +44,8 @@ struct CanonicalRequest: Equatable {
     case .bytes(let body): bytes = body
     case .file, .stream:
       throw AWSError(
-        code: .invalidRequest, message: "a body that is not in memory is signed by its digest, and the request does not give one")
+        code: .invalidRequest,
+        message: "a body that is not in memory is signed by its digest, and the request does not give one")
     }
     do { return try SHA256.hash(bytes).hexadecimal } catch {
       throw AWSError(code: .invalidRequest, message: "the body cannot be hashed: \(error)")
