@@ -140,9 +140,9 @@ class Releases:
     def change_hub(self, project):
         self.changes += 1
         template = b"how the hub of every group runs"
-        changed = f"how {self.changes:04} hubs of groups runs".encode()
+        changed = template[:-4] + f"{self.changes:04}".encode()
         binary = Path(self.arguments.binary).read_bytes()
-        if binary.count(template) != 1 or len(changed) != len(template):
+        if binary.count(template) != 1:
             raise measure.CommandFailed("the template is not in the program as it was")
         project.binary = self.state / "imagesmith-newer"
         project.binary.write_bytes(binary.replace(template, changed))
@@ -158,7 +158,7 @@ def share_cache(project):
 
 def add_package(project):
     roster = project.roster.read_text()
-    project.roster.write_text(re.sub(r"(?m)^  apt: \[\]", "  apt: [tree]", roster, count=1))
+    project.roster.write_text(re.sub(r"(?m)^image:\n", "image:\n  apt: [tree]\n", roster, count=1))
     project.imagesmith("generate")
 
 
