@@ -1,10 +1,11 @@
+import FoundationEssentials
 import Glibc
 import Native
 import OCI
 
 /// What was found in layers and configs before, so that nobody looks at them again: a small file for each, by its digest.
 package struct ScanRecords: Sendable {
-  /// The folder that holds the files; made when the first is written. It can be deleted at any time.
+  /// The folder that holds the files; made, with those above it, when the first is written. It can be deleted at any time.
   package let directory: String
   private let version: Int
 
@@ -35,11 +36,10 @@ package struct ScanRecords: Sendable {
     return record.result
   }
 
-  /// - Throws: `NativeError` when it cannot be written.
+  /// - Throws: when it cannot be written.
   package func keep(_ result: ScanResult, of digest: Digest) throws {
-    guard mkdir(directory, 0o700) == 0 || errno == EEXIST else {
-      throw NativeError(failed: "make the directory \(directory)")
-    }
+    try FileManager.default.createDirectory(
+      atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     let bytes = try CanonicalJSON.encode(Record(version: version, result: result))
     try AtomicFile.write(bytes, to: path(of: digest), mode: 0o600, isSynchronized: false)
   }

@@ -112,7 +112,7 @@ struct SecretScan: Sendable {
   ) throws -> ScanResult {
     if let known = records.result(of: digest) { return known }
     let result = ConfigScan().result(of: config, annotations: annotations)
-    try records.keep(result, of: digest)
+    remember(result, of: digest)
     return result
   }
 
@@ -124,8 +124,15 @@ struct SecretScan: Sendable {
       return nil
     }
     let scan = try await read(layer, in: blobs)
-    try records.keep(scan.result, of: layer.diffID.digest)
+    remember(scan.result, of: layer.diffID.digest)
     return scan.result
+  }
+
+  /// What cannot be remembered is looked for once more the next time.
+  private func remember(_ result: ScanResult, of digest: Digest) {
+    do { try records.keep(result, of: digest) } catch {
+      log.debug("what was searched for secrets cannot be remembered in \(records.directory): \(error)")
+    }
   }
 
   private func read(_ layer: Layer, in blobs: BlobStore) async throws -> (result: ScanResult, secrets: Set<[UInt8]>) {

@@ -110,7 +110,7 @@ struct ScanRecordsTests {
   @Test("what was found is known the next time, to the same rules alone")
   func keeping() throws {
     let directory = try TemporaryDirectory()
-    let records = ScanRecords(inCache: directory.path)
+    let records = ScanRecords(inCache: directory.path + "/not/there yet")
     let digest = Digest(sha256: [UInt8](repeating: 1, count: 32))
     #expect(records.result(of: digest) == nil)
     var result = ScanResult()
