@@ -146,6 +146,7 @@ class Figures:
         image = self.push().output.split()[0]
         name, digest = image.removeprefix(self.registry.host + "/").split("@")
         head = ["curl", "--silent", "--fail", "--head", "--output", "/dev/null",
+                "--header", "Accept: application/vnd.oci.image.manifest.v1+json",
                 f"http://{self.registry.host}/v2/{name}/manifests/{digest}"]
         runs = turns(
             max(20, self.repeats), imagesmith=lambda: self.push(empty=False),
