@@ -1,5 +1,5 @@
-"""Measures transfers to and from Debian's docker-registry on loopback, in turns with skopeo and in one run, so that a busy
-machine is busy for everybody. Each row goes to stderr as JSON when it is there, and all rows to the file of --json.
+"""Measures transfers to and from Debian's docker-registry on loopback, in turns with skopeo and in one run, so that a
+busy machine is busy for everybody. Each row goes to stderr as JSON when it is there, and all rows to --json's file.
   Benchmarks/run registry [--state FOLDER] [--repeats N] [--only FIGURE]...
 
 figures:

@@ -1,4 +1,4 @@
-"""Measures `imagesmith release` on a machine that knows nothing: no store, no cache, only the repository and the registry.
+"""Measures `imagesmith release` on a machine that knows nothing: no store, no cache, only the repository.
 
 Everything was built and released once before, by another machine. Then one thing changes and a fresh machine releases
 it, through relays that count requests and bytes before the registry and before the AWS API.
@@ -49,7 +49,8 @@ class Figure:
         latency = f", {self.latency * 1000:.0f} ms a request" if self.latency else ""
         return (f"| {self.change}{latency} | {statistics.median(self.seconds):.2f} s "
                 f"({min(self.seconds):.2f} to {max(self.seconds):.2f}) | {self.down / KIB:.0f} KiB | "
-                f"{self.up / KIB:.0f} KiB | {len(self.requests)} | {self.written / KIB:.0f} KiB | {self.peak >> 20} MiB |")
+                f"{self.up / KIB:.0f} KiB | {len(self.requests)} | {self.written / KIB:.0f} KiB | "
+                f"{self.peak >> 20} MiB |")
 
 
 class Machine:
@@ -134,7 +135,8 @@ class Releases:
     def add_user(self, project):
         self.changes += 1
         roster = project.roster.read_text()
-        project.roster.write_text(roster + f"  bench{self.changes}: {{uid: {3000 + self.changes}, groups: [{GROUP}]}}\n")
+        uid = 3000 + self.changes
+        project.roster.write_text(roster + f"  bench{self.changes}: {{uid: {uid}, groups: [{GROUP}]}}\n")
         project.imagesmith("generate")
 
     def change_hub(self, project):
@@ -153,7 +155,8 @@ class Releases:
 def share_cache(project):
     roster = project.roster.read_text()
     if not re.search(r"(?m)^cache:", roster):
-        project.roster.write_text(re.sub(r"(?m)^base:", "cache: {repository: jupyterhub/cache}\nbase:", roster, count=1))
+        line = "cache: {repository: jupyterhub/cache}\nbase:"
+        project.roster.write_text(re.sub(r"(?m)^base:", line, roster, count=1))
 
 
 def add_package(project):
@@ -183,7 +186,8 @@ def main():
     except measure.CommandFailed as error:
         sys.exit(f"Benchmarks/run: {error}")
     print(f"{os.cpu_count()} processors; load {os.getloadavg()[0]:.1f} at the end\n")
-    print("| change | time | bytes down | bytes up | requests | left on the disk | peak |\n|---|---|---|---|---|---|---|")
+    print("| change | time | bytes down | bytes up | requests | left on the disk | peak |")
+    print("|---|---|---|---|---|---|---|")
     for figure in releases.figures:
         print(figure.row())
 

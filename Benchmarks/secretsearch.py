@@ -1,9 +1,9 @@
 """Measures the search for secrets: what it adds to the build of a layer.
 
 A layer is searched while it is written, so a build with it and one without cannot be had from one program. What is
-measured instead is the same search of the same layer afterwards, by `imagesmith check` with the record of it taken away, less
-the same command with the record: that reads, decompresses and unpacks the layer as well, and so is an upper bound. It stands beside
-the build of that layer, all in processors' time and in turns.
+measured instead is the same search of the same layer afterwards, by `imagesmith check` with the record of it taken
+away, less the same command with the record: that reads, decompresses and unpacks the layer as well, and so is an upper
+bound. It stands beside the build of that layer, all in processors' time and in turns.
 
   Benchmarks/run secrets [--state FOLDER] [--repeats N]
 """

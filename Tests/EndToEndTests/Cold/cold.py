@@ -1,11 +1,13 @@
-"""A release from a machine that knows nothing: an empty store, an empty cache, and one change since another machine released.
+"""A release from a machine that knows nothing: an empty store, an empty cache, and one change since another machine's
+release.
 
 usage: cold.py --binary IMAGESMITH --services STATE_DIR --output DIR
 
   --services   the state directory of ../Services/services.py: a registry and an AWS API
   --output     a folder for the machines that the checks make; they stay there to be looked at
 
-The first machine is this one: its cache is the caller's, so that nothing is built anew. Relays count what the others ask for.
+The first machine is this one: its cache is the caller's, so that nothing is built anew. Relays count what the others
+ask for.
 Prints `ok` or `FAIL` for each check, then how many passed; exits 1 if any failed. Needs to be root.
 """
 import argparse
@@ -30,16 +32,20 @@ REQUESTS, DOWN, UP, DISK = 30, 256 << 10, 64 << 10, 1 << 20
 
 
 class Machine:
-    """A checkout of this repository, a store and a cache of its own."""
+    """A checkout of this repository, with a store of its own."""
 
-    def __init__(self, binary, folder, environment, home=None):
+    def __init__(self, binary, folder, environment, has_cache=False):
+        """has_cache: whether it has the caller's cache, and not an empty one."""
         self.binary, self.folder = str(Path(binary).resolve()), Path(folder)
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(SOURCE / "images", self.folder / "images")
         shutil.copy(SOURCE / "users.yaml", self.folder)
-        self.home = home or self.folder / "cache"
-        self.environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CODEBUILD_"))}
-        self.environment |= environment | ({"IMAGESMITH_HOME": str(self.home)} if home is None else {})
+        self.cache = self.folder / "cache"
+        # nothing of the caller's own account
+        self.environment = {name: value for name, value in os.environ.items()
+                            if not name.startswith(("AWS_", "CODEBUILD_"))} | environment
+        if not has_cache:
+            self.environment["IMAGESMITH_HOME"] = str(self.cache)
 
     def call(self, *words):
         ended = subprocess.run(
@@ -60,7 +66,7 @@ class Machine:
 
     def written(self):
         """Bytes of the files that imagesmith has left."""
-        folders = [self.home, self.folder / ".imagesmith"]
+        folders = [self.cache, self.folder / ".imagesmith"]
         return sum(path.lstat().st_size for folder in folders for path in folder.rglob("*") if path.is_file())
 
 
@@ -98,13 +104,14 @@ class Account:
 
 
 def judge(report, binary, account, output):
-    first = Machine(binary, output / "first", account.environment, home=os.environ.get("IMAGESMITH_HOME") or Path.home())
+    first = Machine(binary, output / "first", account.environment, has_cache=True)
 
     def machine(name):
         return Machine(binary, output / name, account.environment)
 
     def prepare():
-        bundle = next((path for name in ("PIP_CERT", "SSL_CERT_FILE") if Path(path := os.environ.get(name, "")).is_file()), None)
+        paths = [os.environ.get(name, "") for name in ("PIP_CERT", "SSL_CERT_FILE")]
+        bundle = next((path for path in paths if Path(path).is_file()), None)
         first.call("build", *(["--secret", f"id=ca_bundle,src={bundle}"] if bundle else []))
         images, arns = account.release(first)
         expect(len(images) == len(arns) > 1, f"{images}, {arns}")

@@ -1,10 +1,10 @@
-"""imagesmith login, logout and tags at Docker's registry with passwords, over plain HTTP and over TLS with an authority and
-client certificates of its own; what is kept is read by skopeo, podman and docker, and the other way round.
+"""imagesmith login, logout and tags at Docker's registry with passwords, over plain HTTP and over TLS with an authority
+and client certificates of its own; what is kept is read by skopeo, podman and docker, and the other way round.
 
 usage: logins.py --binary IMAGESMITH --output DIR
 
-Prints `ok` or `FAIL` for each check, then how many passed; exits 1 if any failed. Needs docker-registry, htpasswd, openssl,
-skopeo, podman and to be root; docker's command line too where it is there.
+Prints `ok` or `FAIL` for each check, then how many passed; exits 1 if any failed. Needs docker-registry, htpasswd,
+openssl, skopeo, podman and to be root; docker's command line too where it is there.
 """
 import argparse
 import functools

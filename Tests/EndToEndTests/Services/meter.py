@@ -1,4 +1,4 @@
-"""A relay on loopback between a program and an HTTP server: counts requests and bytes, and can make each request wait."""
+"""A relay on loopback between a program and an HTTP server: counts requests and bytes, and can make each wait."""
 import re
 import socket
 import threading
