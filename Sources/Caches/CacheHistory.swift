@@ -4,8 +4,8 @@ import OCI
 struct CacheHistory: Sendable {
   /// So many generations back a version may still say something that the current one does not.
   private static let depth = 64
-  /// More listed versions than the first are brought down to the second.
-  private static let (most, fewest) = (24, 8)
+  /// How many versions are kept.
+  private static let most = 16
 
   let prefix: String
   private(set) var current: CacheArtifact?
@@ -67,11 +67,12 @@ struct CacheHistory: Sendable {
     candidates = []
   }
 
-  /// Versions to be removed, the oldest first; none as long as there are few.
-  func superseded() -> [CacheVersion] {
-    guard listed.count > Self.most, let current else { return [] }
+  /// The oldest version, to be removed; nil as long as there are few. Each write adds one, so that one at a time is enough,
+  /// and no writer waits for many.
+  func superseded() -> CacheVersion? {
+    guard listed.count > Self.most, let current else { return nil }
     return listed.filter { hasSeen($0) && $0.digest != current.descriptor.digest }
-      .sorted { ($0.generation, $0.digest) < ($1.generation, $1.digest) }.dropLast(Self.fewest)
+      .min { ($0.generation, $0.digest) < ($1.generation, $1.digest) }
   }
 }
 

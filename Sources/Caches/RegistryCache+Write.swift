@@ -104,12 +104,11 @@ extension RegistryCache {
     }
   }
 
-  /// Removes versions that later ones have taken in, some at a time; a registry that removes nothing keeps them.
+  /// Removes a version that later ones have taken in; a registry that removes nothing keeps them.
   private func clean(_ history: CacheHistory) async {
-    for version in history.superseded() {
-      let name = Reference(registry: reference.registry, repository: reference.repository, digest: version.digest)
-      guard (try? await client.deleteManifest(name)) != nil else { return }
-    }
+    guard let version = history.superseded() else { return }
+    let name = Reference(registry: reference.registry, repository: reference.repository, digest: version.digest)
+    try? await client.deleteManifest(name, mayRefer: false)
   }
 }
 

@@ -5,11 +5,13 @@ extension RegistryClient {
   /// Deletes a manifest by its digest, and with it every tag of it; or a tag alone, where the registry allows that.
   ///
   /// A manifest with a subject also goes from the list of what refers to that, where the registry does not keep the list.
+  ///
+  /// - Parameter mayRefer: whether it may have a subject, which costs a request to know.
   /// - Throws: `RegistryError`.
-  package func deleteManifest(_ reference: Reference) async throws {
+  package func deleteManifest(_ reference: Reference, mayRefer: Bool = true) async throws {
     let deadline = deadline()
     // Its subject is known only as long as it is there.
-    let manifest = reference.digest == nil ? nil : try await fetchManifest(reference, until: deadline)
+    let manifest = reference.digest == nil || !mayRefer ? nil : try await fetchManifest(reference, until: deadline)
     let scope = Scope(repository: reference.repository, actions: [.delete, .pull])
     let call = call(.deleteManifest, "DELETE", reference, scopes: [scope])
     do { try await delete(call, at: host(of: reference), until: deadline) } catch var error as RegistryError {

@@ -150,7 +150,8 @@ struct RegistryCacheTests {
       _ = try await cache(registry).write(machine.export)
     }
     let tags = try await registry.client.tags(of: cache(registry).reference)
-    #expect((8...12).contains(tags.count))
+    // With the cache's own, and with the one that the next write takes away.
+    #expect((17...18).contains(tags.count))
     #expect(try await cache(registry).content() == machine.content)
   }
 
