@@ -27,15 +27,7 @@ enum PlainLayer {
   static func forEachPiece(
     of layer: Layer, in store: BlobStore, _ body: (UnsafeRawBufferPointer) throws(NativeError) -> Void
   ) throws {
-    let blob = OpenBlob(try store.open(layer.descriptor.digest))
-    var decompressor = Decompressor { (buffer) throws(NativeError) in try blob.file.read(into: buffer) }
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 4096)
-    defer { buffer.deallocate() }
-    while true {
-      let count = try decompressor.read(into: buffer)
-      if count > 0 { try body(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
-      if count < buffer.count { return }
-    }
+    try OpenBlob(try store.open(layer.descriptor.digest)).forEachPlainPiece(body)
   }
 }
 
@@ -44,4 +36,16 @@ final class OpenBlob {
   let file: FileDescriptor
 
   init(_ file: consuming FileDescriptor) { self.file = file }
+
+  /// What is in it, decompressed, in pieces.
+  func forEachPlainPiece(_ body: (UnsafeRawBufferPointer) throws(NativeError) -> Void) throws(NativeError) {
+    var decompressor = Decompressor { (buffer) throws(NativeError) in try self.file.read(into: buffer) }
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 4096)
+    defer { buffer.deallocate() }
+    while true {
+      let count = try decompressor.read(into: buffer)
+      if count > 0 { try body(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
+      if count < buffer.count { return }
+    }
+  }
 }

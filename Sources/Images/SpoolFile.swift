@@ -48,14 +48,6 @@ final class SpoolFile: Registries.BlobWriter {
 
   /// What is in it, decompressed, in pieces.
   func forEachPlainPiece(_ body: (UnsafeRawBufferPointer) throws(NativeError) -> Void) throws(NativeError) {
-    let again = OpenBlob(try FileDescriptor.open(path))
-    var decompressor = Decompressor { (buffer) throws(NativeError) in try again.file.read(into: buffer) }
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 4096)
-    defer { buffer.deallocate() }
-    while true {
-      let count = try decompressor.read(into: buffer)
-      if count > 0 { try body(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
-      if count < buffer.count { return }
-    }
+    try OpenBlob(try FileDescriptor.open(path)).forEachPlainPiece(body)
   }
 }

@@ -3,6 +3,8 @@ import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from meter import pump
+
 
 class Relay:
     """Passes connections on to a registry; holds all of them once so many bytes have come from the client."""
@@ -37,21 +39,13 @@ class Relay:
             threading.Thread(target=self.pump, args=(server, client, False), daemon=True).start()
 
     def pump(self, source, sink, counts):
-        try:
-            while data := source.recv(65536):
-                if counts and self.limit is not None:
-                    self.passed += len(data)
-                    if self.passed > self.limit:
-                        self.open.clear()
-                self.open.wait()
-                sink.sendall(data)
-        except OSError:  # one of the two has gone
-            pass
-        for end in (source, sink):
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:  # it was closed already
-                pass
+        def hold(data):
+            if counts and self.limit is not None:
+                self.passed += len(data)
+                if self.passed > self.limit:
+                    self.open.clear()
+            self.open.wait()
+        pump(source, sink, hold)
 
 
 class Refusing(BaseHTTPRequestHandler):
