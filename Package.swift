@@ -42,7 +42,7 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    room("Deployments", ["AWS", "Registries", "Rosters"]),
+    room("Deployments", ["AWS", "Native", "Registries", "Rosters"]),
     room("Caches", ["Builds", "Layers", "OCI", "Registries", "Native"]),
     room("Builds", ["Dockerfiles", "Layers", "OCI", "Sandboxes", "Secrets", "Native"]),
     room("Images", ["Layers", "OCI", "Registries", "Native"]),
@@ -84,7 +84,7 @@ let package = Package(
     .target(name: "TestShell", path: "Tests/TestShell", swiftSettings: strict),
     tests("OCI"),
     tests("AWS", ["Native", "TestServers"]),
-    tests("Deployments", ["AWS", "Rosters", "TestServers"]),
+    tests("Deployments", ["AWS", "Native", "Rosters", "TestServers"]),
     .target(name: "TestServers", path: "Tests/TestServers", exclude: ["moto_double.py"], swiftSettings: strict),
     tests("Sandboxes", ["Native"]),
     tests("Builds", ["BuildProbe", "Dockerfiles", "Layers", "Native", "OCI", "Sandboxes", "TestServers"]),

@@ -1,5 +1,6 @@
 import AWS
 import FoundationEssentials
+import Native
 
 /// One field that differs between two task definitions.
 package struct FieldChange: Sendable, Equatable, CustomStringConvertible {

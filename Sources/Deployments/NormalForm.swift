@@ -1,5 +1,6 @@
 import AWS
 import FoundationEssentials
+import Native
 
 /// A task definition without what the order of its lists, or ECS's own additions, put into it: two definitions that do
 /// the same have the same normal form.

@@ -1,4 +1,5 @@
 import AWS
+import Native
 import Rosters
 
 /// Registers groups' task definitions, and leaves those alone that say already what they should.

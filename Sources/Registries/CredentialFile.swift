@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Native
 
 /// One file in which `docker login`, `podman login` and `skopeo login` keep logins: what imagesmith reads and writes too.
 ///
@@ -7,12 +8,12 @@ import FoundationEssentials
 package struct CredentialFile: Sendable {
   /// Names the file in errors.
   package let path: String
-  var fields: [String: JSONField]
+  var fields: [String: JSONValue]
 
   /// - Throws: `RegistryError` of code `invalid` for what is not such a file. The file's text is never in the error.
   package init(json: [UInt8], path: String) throws(RegistryError) {
     self.path = path
-    guard let document = try? JSONDecoder().decode(JSONField.self, from: Data(json)), let fields = document.fields,
+    guard let document = try? JSONDecoder().decode(JSONValue.self, from: Data(json)), let fields = document.fields,
       ["auths", "credHelpers"].allSatisfy({ [nil, .null].contains(fields[$0]) || fields[$0]?.fields != nil })
     else {
       throw RegistryError(
@@ -27,7 +28,7 @@ package struct CredentialFile: Sendable {
     fields = [:]
   }
 
-  var entries: [String: JSONField] { fields["auths"]?.fields ?? [:] }
+  var entries: [String: JSONValue] { fields["auths"]?.fields ?? [:] }
 
   /// The key of the login that counts for a repository: of `HOST/NAMESPACE/REPOSITORY`, `HOST/NAMESPACE` and `HOST` the
   /// longest that is there; nil for none.
@@ -52,10 +53,10 @@ package struct CredentialFile: Sendable {
       .first
   }
 
-  private static func credentials(_ entry: [String: JSONField]) -> Credentials? {
-    if let token = entry["registrytoken"]?.text { return .registryToken(token) }
-    if let token = entry["identitytoken"]?.text { return .identityToken(token) }
-    if let auth = entry["auth"]?.text {
+  private static func credentials(_ entry: [String: JSONValue]) -> Credentials? {
+    if let token = entry["registrytoken"]?.word { return .registryToken(token) }
+    if let token = entry["identitytoken"]?.word { return .identityToken(token) }
+    if let auth = entry["auth"]?.word {
       guard let data = Data(base64Encoded: auth) else { return nil }
       let text = String(decoding: data, as: UTF8.self)
       guard let colon = text.firstIndex(of: ":") else { return nil }
@@ -63,15 +64,15 @@ package struct CredentialFile: Sendable {
       let password = text[text.index(after: colon)...].prefix { $0 != "\0" }
       return .password(user: String(text[..<colon]), password: String(password))
     }
-    guard let user = entry["username"]?.text, let password = entry["password"]?.text else { return nil }
+    guard let user = entry["username"]?.word, let password = entry["password"]?.word else { return nil }
     return .password(user: user, password: password)
   }
 
   /// The program that keeps a host's credentials; nil for none.
   package func helper(for host: String) -> CredentialHelper? {
     let helpers = fields["credHelpers"]?.fields ?? [:]
-    let own = helpers.first { Self.host($0.key) == Self.host(host) }?.value.text
-    return (own ?? fields["credsStore"]?.text).map { CredentialHelper(name: $0, file: path) }
+    let own = helpers.first { Self.host($0.key) == Self.host(host) }?.value.word
+    return (own ?? fields["credsStore"]?.word).map { CredentialHelper(name: $0, file: path) }
   }
 
   /// Keeps a password in the file itself, under docker's own spelling of the host.
@@ -99,7 +100,7 @@ package struct CredentialFile: Sendable {
   func encoded() throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return Array(try encoder.encode(JSONField.object(fields))) + [UInt8(ascii: "\n")]
+    return Array(try encoder.encode(JSONValue.object(fields))) + [UInt8(ascii: "\n")]
   }
 
   // MARK: - Names
@@ -128,4 +129,9 @@ package struct CredentialFile: Sendable {
     let isHost = isAddress || ["", "/", "/v1", "/v1/", "/v2", "/v2/"].contains(path)
     return host(String(name)) + (isHost ? "" : path)
   }
+}
+
+extension JSONValue {
+  /// A string that says something; nil for everything else.
+  fileprivate var word: String? { text.flatMap { $0.isEmpty ? nil : $0 } }
 }

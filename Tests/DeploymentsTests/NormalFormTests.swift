@@ -1,5 +1,6 @@
 import AWS
 import FoundationEssentials
+import Native
 import Testing
 
 @testable import Deployments

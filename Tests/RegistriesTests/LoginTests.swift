@@ -1,4 +1,5 @@
 import Foundation
+import Native
 import Testing
 
 @testable import OCI
@@ -40,7 +41,7 @@ struct LoginTests {
     let place = try await files().keep(user: "ann", password: "s3cret:ü", for: "registry.example:5000")
     #expect(place == "\(home.path)/.docker/config.json")
     #expect(try mode(".docker/config.json") == 0o600)
-    let kept = try JSONDecoder().decode(JSONField.self, from: Data(try text(".docker/config.json").utf8))
+    let kept = try JSONDecoder().decode(JSONValue.self, from: Data(try text(".docker/config.json").utf8))
     #expect(kept.fields?["psFormat"] == .string("table {{.ID}}"))
     #expect(
       kept.fields?["HttpHeaders"] == .object(["X": .array([.string("1"), .number(2.5), .null, .boolean(true)])]))

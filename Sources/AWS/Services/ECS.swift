@@ -1,3 +1,5 @@
+import Native
+
 /// Amazon Elastic Container Service: task definitions.
 package struct ECS: Sendable {
   private let client: AWSClient

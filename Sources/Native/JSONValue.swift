@@ -1,16 +1,14 @@
-import FoundationEssentials
-
-/// Any JSON, for files of which some fields are other programs'.
-enum JSONField: Sendable, Equatable, Codable {
+/// Any JSON: for documents of which some fields are not ours.
+package enum JSONValue: Sendable, Hashable, Codable {
   case null
   case boolean(Bool)
   case integer(Int)
   case number(Double)
   case string(String)
-  case array([JSONField])
-  case object([String: JSONField])
+  case array([JSONValue])
+  case object([String: JSONValue])
 
-  init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
       self = .null
@@ -22,14 +20,14 @@ enum JSONField: Sendable, Equatable, Codable {
       self = .number(value)
     } else if let value = try? container.decode(String.self) {
       self = .string(value)
-    } else if let value = try? container.decode([JSONField].self) {
+    } else if let value = try? container.decode([JSONValue].self) {
       self = .array(value)
     } else {
-      self = .object(try container.decode([String: JSONField].self))
+      self = .object(try container.decode([String: JSONValue].self))
     }
   }
 
-  func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
     case .null: try container.encodeNil()
@@ -42,15 +40,30 @@ enum JSONField: Sendable, Equatable, Codable {
     }
   }
 
+  /// The value of a key of an object; nil for everything else.
+  package subscript(key: String) -> JSONValue? {
+    guard case .object(let fields) = self else { return nil }
+    return fields[key]
+  }
+
   /// The fields of an object; nil for everything else.
-  var fields: [String: JSONField]? {
+  package var fields: [String: JSONValue]? {
     guard case .object(let fields) = self else { return nil }
     return fields
   }
 
-  /// A string that says something; nil for everything else.
-  var text: String? {
-    guard case .string(let value) = self, !value.isEmpty else { return nil }
+  package var text: String? {
+    guard case .string(let value) = self else { return nil }
     return value
+  }
+
+  package var integer: Int? {
+    guard case .integer(let value) = self else { return nil }
+    return value
+  }
+
+  package var elements: [JSONValue]? {
+    guard case .array(let values) = self else { return nil }
+    return values
   }
 }
