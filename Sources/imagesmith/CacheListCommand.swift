@@ -1,6 +1,6 @@
 import ArgumentParser
 import Builds
-import Foundation
+import FoundationEssentials
 import Native
 
 /// `imagesmith cache list`: what is in the cache.

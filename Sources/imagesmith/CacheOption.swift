@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import OCI
 
 /// One `--cache-from` or `--cache-to`: where steps of other machines are found, or left for them.

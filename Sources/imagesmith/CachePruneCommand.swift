@@ -1,6 +1,6 @@
 import ArgumentParser
 import Builds
-import Foundation
+import FoundationEssentials
 import Native
 import Sandboxes
 

@@ -1,5 +1,4 @@
 import Dockerfiles
-import Foundation
 import Native
 
 /// What checking one Dockerfile or more came to, for people and for programs.

@@ -1,6 +1,6 @@
 import AWS
 import Builds
-import Foundation
+import FoundationEssentials
 import Images
 import Layers
 import Native

@@ -1,6 +1,6 @@
 import Builds
 import Dockerfiles
-import Foundation
+import FoundationEssentials
 import OCI
 import Rosters
 

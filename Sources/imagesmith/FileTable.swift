@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import Images
 
 /// What `ls` shows to people: names, or aligned columns.

@@ -1,6 +1,6 @@
 import Builds
 import Dockerfiles
-import Foundation
+import FoundationEssentials
 import Rosters
 
 /// Builds groups' images into the project's local store.

@@ -1,4 +1,3 @@
-import Foundation
 import Layers
 import OCI
 import Registries

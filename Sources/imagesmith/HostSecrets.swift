@@ -1,5 +1,5 @@
 import Builds
-import Foundation
+import FoundationEssentials
 
 /// What RUNs may read of the machine: its certificates and its package settings, where it has some.
 enum HostSecrets {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import AWS
-import Foundation
+import FoundationEssentials
 import Images
 import OCI
 import Registries

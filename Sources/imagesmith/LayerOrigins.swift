@@ -1,6 +1,5 @@
 import AWS
 import Builds
-import Foundation
 import Images
 import Layers
 import Native

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Native
 
 /// The options that every verb takes.

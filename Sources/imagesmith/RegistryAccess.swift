@@ -1,5 +1,4 @@
 import AWS
-import Foundation
 import OCI
 import Registries
 import Synchronization

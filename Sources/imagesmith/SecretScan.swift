@@ -1,5 +1,5 @@
 import Builds
-import Foundation
+import FoundationEssentials
 import Layers
 import Native
 import OCI

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Colours and widths of what goes to a terminal; plain text where there is none.
 struct TextStyle {
